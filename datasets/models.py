@@ -1,0 +1,86 @@
+"""What the customer gave us: a dataset is one uploaded file, read once by the worker; its columns can be corrected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from segmentiq.jobs.lifecycle import Job, JobQuerySet, Status
+from segmentiq.ml.values import Column as ColumnValue
+
+
+class DatasetQuerySet(JobQuerySet["Dataset"]):
+    def ready(self) -> DatasetQuerySet:
+        return self.filter(status=Status.DONE)
+
+    def newest(self) -> DatasetQuerySet:
+        return self.order_by("-created_at", "-pk")
+
+
+class Dataset(Job):
+    """One file of customers. As a job, it is queued while uploaded, running while read, done when its table stands."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="datasets")
+    name = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=255, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    size = models.PositiveBigIntegerField(editable=False, help_text="Bytes of the uploaded file.")
+    overrides = models.JSONField(default=dict, blank=True, editable=False)
+    """Reader decisions taken by the person: {"delimiter": ";", "encoding": "cp1252", "sheet": "E Comm", "header": true}."""
+    decisions = models.JSONField(default=list, editable=False)
+    """How the file was read: [{"what": "delimiter", "value": ";", "reason": "..."}]."""
+    warnings = models.JSONField(default=list, editable=False)
+    """[{"code": "constant_column", "message": "...", "column": "Z_Revenue"}]"""
+    preview = models.JSONField(default=list, editable=False)
+    """The first 20 rows as lists of strings (null for missing), for the page."""
+    n_rows = models.PositiveIntegerField(null=True, editable=False)
+    n_columns = models.PositiveIntegerField(null=True, editable=False)
+    table_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    table_size = models.PositiveBigIntegerField(null=True, editable=False)
+    rows_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    rows_size = models.PositiveBigIntegerField(null=True, editable=False)
+    is_sample = models.BooleanField(default=False, editable=False)
+
+    objects: Any = DatasetQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-created_at"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def state(self) -> str:
+        """Return the word the API and the pages use: reading, ready or failed."""
+        return {Status.DONE: "ready", Status.FAILED: "failed", Status.CANCELLED: "failed"}.get(Status(self.status), "reading")
+
+
+class Column(models.Model):
+    """One column of a dataset, as detected; `kind` and `role` may be overridden by the person."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="columns")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12)
+    role = models.CharField(max_length=12)
+    reason = models.CharField(max_length=300, blank=True)
+    n_missing = models.PositiveIntegerField(default=0)
+    n_distinct = models.PositiveIntegerField(default=0)
+    statistics = models.JSONField(default=dict)
+    """number/date: {"min","max","mean","median","sd","histogram":{"edges":[...],"counts":[...]}};
+    category/boolean: {"levels":[["Female",112],...]} most frequent first, at most 20; others: {}."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "position"], name="column_position_once"),
+            models.UniqueConstraint(fields=["dataset", "name"], name="column_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def to_value(self) -> ColumnValue:
+        """Return the pure value that the reader and `ml` speak of."""
+        return ColumnValue(name=self.name, kind=self.kind, role=self.role, reason=self.reason)  # type: ignore[arg-type]

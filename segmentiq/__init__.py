@@ -1,0 +1,1 @@
+"""SegmentIQ: customers in, segments people can act on out."""

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SegmentiqConfig(AppConfig):
+    name = "segmentiq"

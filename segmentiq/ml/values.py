@@ -1,0 +1,297 @@
+"""The nouns: every value that flows from one stage to the next, and nothing that does anything.
+
+Stages (`features`, `linkage`, `describe`, ...) import these and never each other; only `pipeline` knows the order. Values are
+frozen and their arrays are read-only, so that a stage cannot change what another one sees.
+
+The values the result page needs (`TopTree`, `KScore`, `Advice`, `Profile`) hold plain Python numbers and turn into JSON and
+back without numpy: the web process reads them without the scientific stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+Kind = Literal["number", "category", "date", "boolean", "id", "text", "constant"]
+Role = Literal["feature", "descriptor", "id", "ignored"]
+Stage = Literal["features", "tree", "scores", "stability", "profiles", "map", "drawing"]
+Verdict = Literal["strong", "moderate", "weak", "none"]
+OnProgress = Callable[[str, float], None]
+"""Called with the stage's name and the share of the whole job that is done, 0 to 1."""
+
+MAX_SEGMENTS = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One column of a table: what it holds (`kind`), what it is for (`role`), and why we think so (`reason`)."""
+
+    name: str
+    kind: Kind
+    role: Role
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Table:
+    """Typed rows: `frame` has one pandas column per `Column`, in order, and a RangeIndex that numbers the file's rows.
+
+    Dtypes by kind: number -> Float64-compatible numpy float64 or int64; boolean -> pandas "boolean"; date -> datetime64;
+    category, id, text, constant -> string with missing as NA. Missing is always NA/NaN/NaT, never a token.
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+
+    def __post_init__(self) -> None:
+        if list(self.frame.columns) != [column.name for column in self.columns]:
+            raise ValueError("a table's frame and its columns must name the same columns in the same order")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variable:
+    """How one column becomes features; together they are all a `FeatureSpace` needs to encode a new row.
+
+    For a number or date: value -> (log1p if `log`) -> (x - `center`) / `scale` * `weight`, missing -> `fill`.
+    For a category: one feature per entry of `levels` (the last may be the collected "Other"), 1/0 times `weight`.
+    """
+
+    column: str
+    kind: Kind
+    log: bool = False
+    fill: float | str | None = None
+    center: float = 0.0
+    scale: float = 1.0
+    weight: float = 1.0
+    levels: tuple[str, ...] = ()
+    origin: str | None = None
+    """For a date: the snapshot (ISO date) that days are counted back from."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeatureSpace:
+    """The fitted encoding, JSON-able: the same space encodes the training rows and, later, new ones."""
+
+    variables: tuple[Variable, ...]
+    pca_mean: tuple[float, ...] = ()
+    pca_components: tuple[tuple[float, ...], ...] = ()
+    """Rows are components, shape (n_components, n_features); empty when PCA is off."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        variables = tuple(Variable(**{**v, "levels": tuple(v["levels"])}) for v in data["variables"])
+        components = tuple(tuple(row) for row in data["pca_components"])
+        return cls(variables=variables, pca_mean=tuple(data["pca_mean"]), pca_components=components)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class FeatureMatrix:
+    """What is clustered: `values` (n, d) float64, `names` of the d features, `rows` (n,) home rows in the table.
+
+    Rows set aside (`missing="drop"`) are those of the table that are not in `rows`; `notes` say in sentences what was done
+    (imputed, dropped, collected into "Other", excluded), `inertia` is each variable's share of the total sum of squares.
+    """
+
+    values: NDArray[np.float64]
+    names: tuple[str, ...]
+    rows: NDArray[np.int64]
+    n_table_rows: int
+    space: FeatureSpace
+    notes: tuple[str, ...] = ()
+    inertia: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)
+        self.rows.setflags(write=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class LinkageTree:
+    """The whole agglomerative tree in SciPy's format: `merges` (n-1, 4) float64, and how it was made."""
+
+    merges: NDArray[np.float64]
+    kernel: str
+    exact: bool = True
+
+    def __post_init__(self) -> None:
+        self.merges.setflags(write=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Branch:
+    """A branch of the top tree: the contiguous slice `start:stop` of the customers in leaf order.
+
+    Ids are stable under any cut: 0 is the root; the t-th highest merge (t = 1, 2, ...) splits a branch into the branches
+    2t-1 (left) and 2t (right). A branch therefore exists for every cut with `born` < k <= `split`.
+    """
+
+    id: int
+    parent: int | None
+    left: int | None
+    right: int | None
+    start: int
+    stop: int
+    height: float
+    born: int
+    """Number of the split (t) that made it; 0 for the root. It exists from k = born + 1 on."""
+    split: int | None
+    """Number of the split (t) that divides it; None for a finest branch. It exists up to k = split."""
+
+    @property
+    def size(self) -> int:
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopTree:
+    """The top of the tree: at most 2 * 50 - 1 branches, enough for every cut up to `max_k` segments."""
+
+    n: int
+    branches: tuple[Branch, ...]
+    linkage: str
+    metric: str
+
+    @property
+    def max_k(self) -> int:
+        return (len(self.branches) + 1) // 2
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "branches": tuple(Branch(**branch) for branch in data["branches"])})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KScore:
+    """How good the cut into k segments is. `silhouette` stands in the clustered space and metric."""
+
+    k: int
+    silhouette: float
+    calinski_harabasz: float
+    davies_bouldin: float
+    smallest: int
+    """Customers in the smallest segment."""
+    stability: float | None = None
+    """Best-match Jaccard of the least stable segment over the subsamples; None when not asked for."""
+    interval: tuple[float, float] | None = None
+    """95 % interval of the silhouette when it was estimated from a sample of customers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advice:
+    """Which k, how sure, and why, in words. `k` is always set (the least bad one) so that there is something to show."""
+
+    k: int
+    verdict: Verdict
+    sentence: str
+    """One sentence for the top of the page: "The structure is moderate and stable: ..." """
+    reasons: tuple[str, ...] = ()
+    """Why this k, and why the runners-up lost; one sentence each."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "reasons": tuple(data["reasons"])})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberFact:
+    """A numeric (or boolean or date) column within one branch, in original units. Dates are ISO strings in no place: days."""
+
+    column: str
+    mean: float
+    median: float
+    q1: float
+    q3: float
+    overall: float
+    """Mean over all clustered customers."""
+    effect: float
+    """Standardised difference: (mean - overall) / sd over all clustered customers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelFact:
+    """One level of a categorical column within one branch."""
+
+    column: str
+    level: str
+    share: float
+    overall: float
+    effect: float
+    """(share - overall) / sqrt(overall * (1 - overall)): comparable with a NumberFact's effect."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """What one branch is like. `facts` are the strongest differences as sentences, `name` a short suggestion."""
+
+    branch: int
+    size: int
+    name: str
+    facts: tuple[str, ...]
+    numbers: tuple[NumberFact, ...]
+    levels: tuple[LevelFact, ...]
+    typical: tuple[int, ...] = ()
+    """Table rows of up to three customers nearest to the branch's centre."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            **{
+                **data,
+                "facts": tuple(data["facts"]),
+                "numbers": tuple(NumberFact(**fact) for fact in data["numbers"]),
+                "levels": tuple(LevelFact(**fact) for fact in data["levels"]),
+                "typical": tuple(data["typical"]),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CustomerMap:
+    """Two principal coordinates: `points` (m, 2) float64 of the sampled customers at leaf `positions` (m,) int64.
+
+    `shares` are the two axes' shares of the variance.
+    """
+
+    points: NDArray[np.float64]
+    positions: NDArray[np.int64]
+    shares: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Segmentation:
+    """Everything one run found out: what `pipeline.segment` returns and `clustering.artifacts` saves."""
+
+    features: FeatureMatrix
+    tree: LinkageTree
+    top: TopTree
+    order: NDArray[np.int64]
+    """(n,) leaf order: the clustered row (index into `features.rows`) at every leaf position."""
+    scores: tuple[KScore, ...]
+    advice: Advice
+    k: int
+    """The answer: what was asked for, or what the advice says."""
+    profiles: tuple[Profile, ...]
+    """One for every branch of the top tree."""
+    map: CustomerMap
+    cophenetic: float | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Wall-clock seconds per stage."""
+    warnings: tuple[str, ...] = ()
