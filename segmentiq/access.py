@@ -31,4 +31,3 @@ class OwnedQuerySet(models.QuerySet[M]):
     def editable_by(self, user: Visitor) -> Self:
         """Keep what this person may change or delete: today, what they may see."""
         return self.visible_to(user)
-

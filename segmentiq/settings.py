@@ -1,6 +1,7 @@
 """Every switch, each from the environment (or `.env`) through django-environ; `.env.example` documents them all.
 
-Development (`ENV=dev`) works with no variable set. Production (`ENV=prod`) refuses to start with an unsafe value, in one sentence.
+Development (`ENV=dev`) works with no variable set. Production (`ENV=prod`) refuses to start with an unsafe value,
+in one sentence.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ VERSION = re.findall(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encodin
 env = environ.Env()
 env.read_env(BASE_DIR / ".env", parse_comments=True)
 
-# --- What this installation is -----------------------------------------------------------------------------------------------
+# --- What this installation is
 APP_NAME = env.str("APP_NAME", default="Customer Segmentation")
 ENV = env.str("ENV", default="dev")
 PRODUCTION = ENV == "prod"
@@ -47,7 +48,7 @@ def _refuse_unsafe() -> None:
 if PRODUCTION:
     _refuse_unsafe()
 
-# --- Applications and middleware ---------------------------------------------------------------------------------------------
+# --- Applications and middleware
 INSTALLED_APPS = [
     "segmentiq",
     "datasets",
@@ -101,7 +102,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database: an embedded SQLite file, or DATABASE_URL=postgres://... --------------------------------------------------------
+# --- Database: an embedded SQLite file, or DATABASE_URL=postgres://...
 DATA_DIR = BASE_DIR / "media"
 DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'segmentiq.sqlite3'}")}
 _database = DATABASES["default"]
@@ -117,7 +118,7 @@ else:
 _database["OPTIONS"] = {**_options, **_database.get("OPTIONS", {})}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Files: never served directly, only by views that check who asks ----------------------------------------------------------
+# --- Files: never served directly, only by views that check who asks
 UPLOAD_DIR = Path(env.str("UPLOAD_DIR", default=str(DATA_DIR / "datasets")))
 OUTPUT_DIR = Path(env.str("OUTPUT_DIR", default=str(DATA_DIR / "runs")))
 STATIC_URL = "/static/"
@@ -130,7 +131,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# --- Limits, all shown in the interface and the schema ------------------------------------------------------------------------
+# --- Limits, all shown in the interface and the schema
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", default=200) * 1024 * 1024
 MAX_ROWS = env.int("MAX_ROWS", default=2_000_000)
 MAX_COLUMNS = env.int("MAX_COLUMNS", default=500)
@@ -145,10 +146,10 @@ RUN_TIME_LIMIT_S = env.int("RUN_TIME_LIMIT_S", default=1800)
 WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=0)
 """Memory budget of one job in MiB; 0 means half of the machine."""
 
-# --- Work in the background -----------------------------------------------------------------------------------------------------
+# --- Work in the background
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# --- People -----------------------------------------------------------------------------------------------------------------------
+# --- People
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -167,7 +168,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "TOKEN_LIMIT_PER_USER": 20, "AUTH_HEADER_PREFIX": "Token"}
 
-# --- API --------------------------------------------------------------------------------------------------------------------------
+# --- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -192,7 +193,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- Security ---------------------------------------------------------------------------------------------------------------------
+# --- Security
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -218,7 +219,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- Language, time, logs ---------------------------------------------------------------------------------------------------------
+# --- Language, time, logs
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True

@@ -169,7 +169,10 @@ def _columns(value: Any) -> tuple[str, ...] | None:
     names = _names("columns", value)
     if not names:
         raise SpecRefused(
-            "No column was chosen.", code="no_features", field="columns", hint="Name at least one, or leave it out for all features."
+            "No column was chosen.",
+            code="no_features",
+            field="columns",
+            hint="Name at least one, or leave it out for all features.",
         )
     return names
 
@@ -221,12 +224,11 @@ def _threshold(value: Any) -> float | None:
 
 
 def _weights(value: Any) -> tuple[tuple[str, float], ...]:
-    entries = dict(value) if isinstance(value, Mapping | list | tuple) else None
-    if entries is None or not all(_is_weight(weight) for weight in entries.values()):
+    if not isinstance(value, Mapping) or not all(_is_weight(weight) for weight in value.values()):
         raise SpecRefused(
             "weights must map column names to numbers above 0, at most 100.", code="invalid_weights", field="weights"
         )
-    return tuple(sorted((str(name), float(weight)) for name, weight in entries.items()))
+    return tuple(sorted((str(name), float(weight)) for name, weight in value.items()))
 
 
 def _is_weight(value: Any) -> bool:
