@@ -1,35 +1,33 @@
 """Every failure the outside can see: one registry of codes, one shape of answer.
 
 Refusals, framework exceptions and bugs flow in; ``{"error": {"code", "message", "field", "hint", "request_id"}}`` with the
-status of the code flows out, wherever below ``/api/`` the failure arose: a viewset (`answer`), the router or a middleware (`handlers`).
-A code that is not in `CODES` is a bug, because clients program against codes and read messages.
-
-What nobody foresaw is logged by type and place, never with its text: exception texts quote customers' cells.
+status of the code flows out, wherever below ``/api/`` the failure arose: in a viewset (`answer`) or outside of one
+(`page_or_answer`). A code that is not in `CODES` is a bug, because clients program against codes and people read messages.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
-import re
-import uuid
-from collections.abc import Callable, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import (
-    BadRequest,
+    ObjectDoesNotExist,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
+from segmentiq.edge import is_api, request_id
 from segmentiq.ml.errors import Refusal
 
 logger = logging.getLogger(__name__)
@@ -163,3 +161,111 @@ CODES: Mapping[str, Problem] = {
     **_problems(500, internal_error="Something broke on this side; the request id finds it in the log.", refused="Refused."),
     **_problems(503, disk_full="The disk is nearly full, so new files wait.", unavailable="The site cannot answer right now."),
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One failure as it is told to a client."""
+
+    code: str
+    message: str = ""
+    field: str | None = None
+    hint: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        return CODES[self.code].status if self.code in CODES else 400
+
+    def body(self) -> dict[str, Any]:
+        message = self.message or CODES[self.code].meaning
+        told = {"code": self.code, "message": message, "field": self.field, "hint": self.hint, "request_id": request_id()}
+        return {"error": told}
+
+
+def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponseBase:
+    """Turn whatever a viewset raised into the one shape (Django REST framework's EXCEPTION_HANDLER).
+
+    JSON always, because the address may speak PNG or CSV only; people in the browsable API see it in its page.
+    """
+    told = tell(error)
+    if told.code == "internal_error":
+        logger.error("unhandled exception", exc_info=error)
+    renderer = getattr(context.get("request"), "accepted_renderer", None)
+    if renderer is not None and renderer.format == "api":
+        return Response(told.body(), status=told.status, headers=dict(told.headers))
+    return JsonResponse(told.body(), status=told.status, headers=dict(told.headers))
+
+
+def page_or_answer(code: str, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return an error view: the one shape below ``/api/``, the page everywhere else."""
+
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not is_api(request):
+            return page(request, *args, **kwargs)
+        told = Told(code=code)
+        return JsonResponse(told.body(), status=told.status)
+
+    return view
+
+
+def tell(error: Exception) -> Told:
+    """Find the code and the sentence for an exception; a bug is told as nothing but a bug."""
+    if isinstance(error, Refusal):
+        return Told(code=error.code, message=error.message, field=error.field, hint=error.hint, headers=_retry(error.code))
+    if isinstance(error, exceptions.ValidationError):
+        return _tell_invalid(error)
+    if isinstance(error, exceptions.APIException):
+        return _tell_framework(error)
+    for kind, code in PLAIN.items():
+        if isinstance(error, kind):
+            return Told(code=code, headers=_retry(code))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Told(code="disk_full", headers=_retry("disk_full"))
+    return Told(code="internal_error")
+
+
+PLAIN: Mapping[type[Exception], str] = {
+    Http404: "not_found",
+    ObjectDoesNotExist: "not_found",
+    PermissionDenied: "permission_denied",
+    RequestDataTooBig: "body_too_large",
+    TooManyFieldsSent: "one_file_expected",
+    TooManyFilesSent: "one_file_expected",
+    SuspiciousOperation: "bad_request",
+    OperationalError: "unavailable",
+    InterfaceError: "unavailable",
+}
+
+
+def _retry(code: str) -> dict[str, str]:
+    return {"Retry-After": "5"} if code in CODES and CODES[code].status == 503 else {}
+
+
+def _tell_framework(error: exceptions.APIException) -> Told:
+    code = str(error.default_code)
+    if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF"):
+        code = "csrf_failed"
+    code = code if code in CODES else {"error": "internal_error"}.get(code, "bad_request")
+    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
+    if isinstance(error, exceptions.Throttled) and error.wait:
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    own_words = isinstance(error, exceptions.ParseError)
+    return Told(code=code, message=str(error.detail) if own_words else "", headers=headers)
+
+
+def _tell_invalid(error: exceptions.ValidationError) -> Told:
+    where, detail = next(_leaves(error.detail), ("", exceptions.ErrorDetail("The request is not valid.", "invalid")))
+    codes = {"required": "missing_field", "null": "invalid_value", "unknown_field": "unknown_field"}
+    return Told(code=codes.get(detail.code, "invalid_value"), message=str(detail), field=where or None)
+
+
+def _leaves(detail: Any, where: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _leaves(inner, where if name == "non_field_errors" else f"{where}.{name}".lstrip("."))
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from _leaves(inner, where)
+    else:
+        yield where, detail

@@ -11,29 +11,29 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from segmentiq.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = re.findall(r"^## (\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
 
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env", parse_comments=True)
 
 # --- What this installation is
-APP_NAME = env.str("APP_NAME", default="Customer Segmentation")
-ENV = env.str("ENV", default="dev")
+APP_NAME = env.word("APP_NAME", "Customer Segmentation")
+ENV = env.choice("ENV", "dev", ("dev", "prod"))
 PRODUCTION = ENV == "prod"
-if ENV not in ("dev", "prod"):
-    raise ImproperlyConfigured(f"ENV must be dev or prod; it is {ENV!r}.")
 
 UNSAFE_KEY = "dev-only-key-that-production-refuses"
-SECRET_KEY = env.str("SECRET_KEY", default=UNSAFE_KEY)
-DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECRET_KEY = env.word("SECRET_KEY", UNSAFE_KEY)
+DEBUG = env.flag("DEBUG", False)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 
 
 def _refuse_unsafe() -> None:
@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "segmentiq.edge.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -103,8 +104,7 @@ TEMPLATES = [
 ]
 
 # --- Database: an embedded SQLite file, or DATABASE_URL=postgres://...
-DATA_DIR = BASE_DIR / "media"
-DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'segmentiq.sqlite3'}")}
+DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'segmentiq.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _options = {
@@ -119,10 +119,10 @@ _database["OPTIONS"] = {**_options, **_database.get("OPTIONS", {})}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Files: never served directly, only by views that check who asks
-UPLOAD_DIR = Path(env.str("UPLOAD_DIR", default=str(DATA_DIR / "datasets")))
-OUTPUT_DIR = Path(env.str("OUTPUT_DIR", default=str(DATA_DIR / "runs")))
+UPLOAD_DIR = BASE_DIR / env.word("UPLOAD_DIR", "media/datasets")
+OUTPUT_DIR = BASE_DIR / env.word("OUTPUT_DIR", "media/runs")
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = BASE_DIR / env.word("STATIC_ROOT", "staticfiles")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
@@ -132,18 +132,18 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Limits, all shown in the interface and the schema
-MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", default=200) * 1024 * 1024
-MAX_ROWS = env.int("MAX_ROWS", default=2_000_000)
-MAX_COLUMNS = env.int("MAX_COLUMNS", default=500)
-MAX_CELLS = env.int("MAX_CELLS", default=50_000_000)
-MAX_FEATURES = env.int("MAX_FEATURES", default=2_000)
-MAX_QUEUED_PER_USER = env.int("MAX_QUEUED_PER_USER", default=20)
-MAX_DATASETS_PER_USER = env.int("MAX_DATASETS_PER_USER", default=200)
-MAX_BYTES_PER_USER = env.int("MAX_MB_PER_USER", default=2048) * 1024 * 1024
-MIN_FREE_DISK_BYTES = env.int("MIN_FREE_DISK_MB", default=1024) * 1024 * 1024
-READ_TIME_LIMIT_S = env.int("READ_TIME_LIMIT_S", default=120)
-RUN_TIME_LIMIT_S = env.int("RUN_TIME_LIMIT_S", default=1800)
-WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=0)
+MAX_UPLOAD_BYTES = env.whole("MAX_UPLOAD_MB", 200) * 1024 * 1024
+MAX_ROWS = env.whole("MAX_ROWS", 2_000_000)
+MAX_COLUMNS = env.whole("MAX_COLUMNS", 500)
+MAX_CELLS = env.whole("MAX_CELLS", 50_000_000)
+MAX_FEATURES = env.whole("MAX_FEATURES", 2_000)
+MAX_QUEUED_PER_USER = env.whole("MAX_QUEUED_PER_USER", 20)
+MAX_DATASETS_PER_USER = env.whole("MAX_DATASETS_PER_USER", 200)
+MAX_BYTES_PER_USER = env.whole("MAX_MB_PER_USER", 2048) * 1024 * 1024
+MIN_FREE_DISK_BYTES = env.whole("MIN_FREE_DISK_MB", 1024, least=0) * 1024 * 1024
+READ_TIME_LIMIT_S = env.whole("READ_TIME_LIMIT_S", 120)
+RUN_TIME_LIMIT_S = env.whole("RUN_TIME_LIMIT_S", 1800)
+WORKER_MEMORY_MB = env.whole("WORKER_MEMORY_MB", 0, least=0)
 """Memory budget of one job in MiB; 0 means half of the machine."""
 
 # --- Work in the background
@@ -171,11 +171,15 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "TOKEN_LIMIT_PER_USER": 20, "AUTH_
 # --- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PARSER_CLASSES": ["segmentiq.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "segmentiq.negotiation.ApiPageRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "segmentiq.negotiation.FormatNegotiation",
+    "DEFAULT_PAGINATION_CLASS": "segmentiq.listing.Pages",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
-        "rest_framework.filters.OrderingFilter",
+        "segmentiq.listing.KnownOrdering",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "segmentiq.problems.answer",
@@ -211,24 +215,31 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-HTTPS = env.bool("HTTPS", default=PRODUCTION)
+HTTPS = env.flag("HTTPS", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
+SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000 if HTTPS else 0, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("BEHIND_PROXY", default=False):
+if env.flag("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Language, time, logs
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.choice("TIME_ZONE", "UTC", available_timezones())
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
 USE_TZ = True
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "segmentiq.edge.ValuelessFormatter",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
