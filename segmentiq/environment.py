@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -29,7 +30,16 @@ class Environment(environ.Env):  # type: ignore[misc]
         """Return one of the allowed words."""
         word = self.word(name, default)
         if word not in allowed:
-            raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}." if len(allowed) < 10 else f"{name} is unknown.")
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}.")
+        return word
+
+    def zone(self, name: str, default: str) -> str:
+        """Return the name of a time zone."""
+        word = self.word(name, default)
+        try:
+            ZoneInfo(word)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ImproperlyConfigured(f"{name} must be a time zone's name, such as Europe/Berlin.") from None
         return word
 
     def words(self, name: str, default: list[str]) -> list[str]:

@@ -11,7 +11,6 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -225,7 +224,7 @@ if env.flag("BEHIND_PROXY", False):
 
 # --- Language, time, logs
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.choice("TIME_ZONE", "UTC", available_timezones())
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
 USE_TZ = True
