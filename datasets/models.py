@@ -10,6 +10,9 @@ from django.db import models
 from segmentiq.jobs.lifecycle import Job, JobQuerySet, Status
 from segmentiq.ml.values import Column as ColumnValue
 
+CHOSEN = "Chosen by a person."
+"""The reason of a column whose kind or role was overridden; reading the file again keeps such a choice."""
+
 
 class DatasetQuerySet(JobQuerySet["Dataset"]):
     def ready(self) -> DatasetQuerySet:
@@ -56,6 +59,13 @@ class Dataset(Job):
         """Return the word the API and the pages use: reading, ready or failed."""
         return {Status.DONE: "ready", Status.FAILED: "failed", Status.CANCELLED: "failed"}.get(Status(self.status), "reading")
 
+    def queue_again(self, overrides: dict[str, Any]) -> bool:
+        """Return an ended reading to the queue with other decisions; its table no longer counts. False when it has not ended."""
+        ended = {"status__in": [Status.DONE, Status.FAILED, Status.CANCELLED]}
+        unread = {"table_sha256": "", "table_size": None, "rows_sha256": "", "rows_size": None, "finished_at": None}
+        unsaid = {"error_code": "", "error_message": "", "error_hint": ""}
+        return self._move(ended, status=Status.QUEUED, overrides=overrides, attempts=0, progress=0.0, **unread, **unsaid)
+
 
 class Column(models.Model):
     """One column of a dataset, as detected; `kind` and `role` may be overridden by the person."""
@@ -80,6 +90,10 @@ class Column(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_overridden(self) -> bool:
+        return self.reason == CHOSEN
 
     def to_value(self) -> ColumnValue:
         """Return the pure value that the reader and `ml` speak of."""

@@ -1,0 +1,190 @@
+"""The files of a dataset: the untouched original, the canonical table and its rows as text.
+
+    UPLOAD_DIR/<dataset>/original               the bytes that were uploaded
+                        /table-<hash>.parquet   typed columns, for the worker
+                        /rows-<hash>.csv        the same rows as UTF-8 text, for the web process, which has no pandas
+
+Flows in: an upload, a `Table`. Flows out: paths, rows, a `Table`. A derived file carries its own hash in its name and the row
+names the hash, so a reading that lost its lease can never overwrite what a later one published.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from datasets.models import Dataset
+from segmentiq.files import PART, checksum, dataset_folder, folders_by_key, is_settled, opened, remove_folder, replacing
+from segmentiq.jobs.lifecycle import Status
+from segmentiq.ml.errors import FileRefused, Refusal
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from segmentiq.ml.values import Column, Table
+
+ORIGINAL = "original"
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredFile:
+    """What the row must say about a file."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+def dataset_dir(pk: object) -> Path:
+    return dataset_folder(pk)
+
+
+def original_path(dataset: Dataset) -> Path:
+    return dataset_dir(dataset.pk) / ORIGINAL
+
+
+def table_path(dataset: Dataset) -> Path:
+    return dataset_dir(dataset.pk) / f"table-{dataset.table_sha256[:16]}.parquet"
+
+
+def rows_path(dataset: Dataset) -> Path:
+    return dataset_dir(dataset.pk) / f"rows-{dataset.rows_sha256[:16]}.csv"
+
+
+def remove_dir(pk: object) -> None:
+    remove_folder(dataset_dir(pk))
+
+
+def store_upload(pk: object, chunks: Iterable[bytes], max_bytes: int) -> StoredFile:
+    """Stream an upload to its place. Raises FileRefused when more bytes come than announced and allowed."""
+    path, size = dataset_dir(pk) / ORIGINAL, 0
+    with replacing(path) as part, part.open("wb") as stream:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > max_bytes:
+                raise too_large(max_bytes)
+            stream.write(chunk)
+    sha256, size = checksum(path)
+    return StoredFile(path=path, sha256=sha256, size=size)
+
+
+def too_large(max_bytes: int) -> FileRefused:
+    return FileRefused(
+        f"The file is larger than the limit of {max_bytes // 2**20:,} MiB.",
+        code="file_too_large",
+        field="file",
+        hint="Remove columns that are not needed, or save the table as CSV.",
+    )
+
+
+def open_original(dataset: Dataset) -> BinaryIO:
+    """Open the bytes as they were uploaded. Raises Refusal when they are missing or cut short."""
+    return _present(opened(original_path(dataset), dataset.size))
+
+
+def open_rows(dataset: Dataset) -> BinaryIO:
+    """Open the typed rows as UTF-8 CSV. Raises Refusal when they are missing or cut short."""
+    return _present(opened(rows_path(dataset), dataset.rows_size) if dataset.rows_sha256 else None)
+
+
+def _present(stream: BinaryIO | None) -> BinaryIO:
+    if stream is None:
+        raise damaged()
+    return stream
+
+
+def damaged() -> Refusal:
+    return Refusal(
+        "The dataset's stored table is missing or damaged.",
+        code="table_unreadable",
+        hint="Read the file again; if that fails, upload it again.",
+    )
+
+
+def iter_rows(dataset: Dataset) -> Iterator[list[str]]:
+    """Yield the header, then every row, as text; a missing cell is empty. Raises Refusal before the first one."""
+    return _records(open_rows(dataset))
+
+
+def _records(stream: BinaryIO) -> Iterator[list[str]]:
+    with io.TextIOWrapper(stream, encoding="utf-8", newline="") as text:
+        yield from csv.reader(text)
+
+
+# --- the worker's side: everything below loads pandas ---------------------------------------------------------------------------
+
+
+def store_table(dataset: Dataset, table: Table) -> tuple[StoredFile, StoredFile]:
+    """Write a typed table as Parquet and as text under names made of their hashes; return both."""
+    from datasets import tabular
+
+    return (
+        _store_hashed(dataset, "table-{}.parquet", table, tabular.write_parquet),
+        _store_hashed(dataset, "rows-{}.csv", table, tabular.write_text),
+    )
+
+
+def _store_hashed(dataset: Dataset, pattern: str, table: Table, write: Any) -> StoredFile:
+    draft = dataset_dir(dataset.pk) / pattern.format(f"draft{dataset.lease[:8]}")
+    with replacing(draft) as part:
+        write(table, part)
+    sha256, size = checksum(draft)
+    path = draft.with_name(pattern.format(sha256[:16]))
+    draft.replace(path)
+    return StoredFile(path=path, sha256=sha256, size=size)
+
+
+def load_table(dataset: Dataset, columns: Sequence[Column] | None = None) -> Table:
+    """Load the typed table with the kinds and roles that the column rows say now.
+
+    Raises Refusal when the file is missing, damaged, or a column cannot be read as the kind a person gave it.
+    """
+    from datasets import tabular
+
+    wanted = columns or [column.to_value() for column in dataset.columns.order_by("position")]
+    path = table_path(dataset)
+    if not dataset.table_sha256 or not path.is_file() or checksum(path) != (dataset.table_sha256, dataset.table_size):
+        raise damaged()
+    return tabular.read_parquet(path, tuple(wanted))
+
+
+# --- the sweep --------------------------------------------------------------------------------------------------------------------
+
+
+def sweep(grace_s: float) -> list[Path]:
+    """Delete folders of no dataset and files no dataset names; return what was deleted.
+
+    The folders are listed before the rows are read: a row that commits in between is seen, and saves its files.
+    """
+    from django.conf import settings
+
+    folders = folders_by_key(Path(settings.UPLOAD_DIR))
+    inside = {key: list(folder.iterdir()) for key, folder in folders.items() if folder.is_dir()}
+    known: dict[UUID, Dataset] = Dataset.objects.in_bulk(list(folders))
+    orphans = [folder for key, folder in folders.items() if key not in known]
+    for key, entries in inside.items():
+        orphans += _strays(known[key], entries) if key in known else []
+    return [path for path in orphans if _remove_settled(path, grace_s)]
+
+
+def _strays(dataset: Dataset, entries: list[Path]) -> list[Path]:
+    """Return the files that the row does not name; a reading under way keeps all of them."""
+    if dataset.status == Status.RUNNING:
+        return []
+    named = {original_path(dataset), *((table_path(dataset), rows_path(dataset)) if dataset.table_sha256 else ())}
+    return [entry for entry in entries if entry not in named or entry.suffix == PART]
+
+
+def _remove_settled(path: Path, grace_s: float) -> bool:
+    if not is_settled(path, grace_s):
+        return False
+    if path.is_dir():
+        remove_folder(path)
+    else:
+        path.unlink(missing_ok=True)
+    return True

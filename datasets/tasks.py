@@ -1,0 +1,18 @@
+"""What the queue knows of datasets: reading one, and sweeping up what no dataset answers for."""
+
+from __future__ import annotations
+
+from datasets import storage
+from datasets.models import Dataset
+from segmentiq.files import SWEEPERS
+from segmentiq.jobs.task import OnProgress, job_task
+
+SWEEPERS.append(storage.sweep)
+
+
+@job_task(Dataset, limit="READ_TIME_LIMIT_S", preload=("datasets.ingestion",))
+def read_dataset(dataset: Dataset, on_progress: OnProgress) -> None:
+    """Read an uploaded file into its typed table."""
+    from datasets.ingestion import ingest
+
+    ingest(dataset, on_progress)

@@ -1,0 +1,131 @@
+"""Files that are whole or absent, in folders named by their row: UPLOAD_DIR/<dataset>/ and OUTPUT_DIR/<run>/.
+
+Flows in: a path and what to write there; the rows the database knows. Flows out: a file under its final name, flushed to the
+disk, or none at all; and the list of files that no row answers for.
+
+A plain write, killed in the middle, leaves a torn file under its final name; a `.part` file that is renamed never does. Whatever
+a killed process, a rolled-back transaction or a cascade leaves behind, the sweep finds by comparing folder and database, so
+nothing depends on every path of deletion remembering the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+PART = ".part"
+GRACE_S = 30.0
+"""What changed more recently than this may belong to a request that has not committed yet."""
+
+Sweeper = Callable[[float], list[Path]]
+SWEEPERS: list[Sweeper] = []
+"""One function per application, registered by its `tasks` module: `sweep(grace_s)` deletes orphans and returns what it deleted."""
+
+
+def dataset_folder(pk: object) -> Path:
+    return Path(settings.UPLOAD_DIR) / str(pk)
+
+
+def run_folder(pk: object) -> Path:
+    return Path(settings.OUTPUT_DIR) / str(pk)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a `.part` path to write to; on leaving, flush it and give it its name. On an exception nothing stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + PART)
+    try:
+        yield part
+        _flush(part)
+        part.replace(path)
+        _flush(path.parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def checksum(path: Path) -> tuple[str, int]:
+    """Return the file's SHA-256 (hex) and its size in bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size
+
+
+def opened(path: Path, size: int | None) -> BinaryIO | None:
+    """Open a file for reading; None when it is missing or not as long as its row says."""
+    try:
+        stream = path.open("rb")
+    except OSError:
+        return None
+    if size is None or os.fstat(stream.fileno()).st_size == size:
+        return stream
+    stream.close()
+    return None
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a row's folder with everything in it; one that is gone already is fine."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the free bytes of the disk that holds the folder, which need not exist yet."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def folders_by_key(root: Path) -> dict[uuid.UUID, Path]:
+    """Return the folders below `root` that are named like a row's key; anything else there is not ours to touch."""
+    found: dict[uuid.UUID, Path] = {}
+    for entry in root.iterdir() if root.is_dir() else ():
+        key = _key(entry.name)
+        if key is not None and entry.is_dir() and not entry.is_symlink():
+            found[key] = entry
+    return found
+
+
+def _key(name: str) -> uuid.UUID | None:
+    try:
+        key = uuid.UUID(name)
+    except ValueError:
+        return None
+    return key if str(key) == name else None
+
+
+def is_settled(path: Path, grace_s: float) -> bool:
+    """Tell whether nothing in the file or folder changed within the grace period."""
+    newest = max((_changed_at(entry) for entry in (path, *path.rglob("*"))), default=0.0)
+    return time.time() - newest >= grace_s
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def sweep_all(grace_s: float = GRACE_S) -> list[Path]:
+    """Delete every orphan of every application; return what was deleted."""
+    from django.utils.module_loading import autodiscover_modules
+
+    autodiscover_modules("tasks")
+    return [path for sweeper in SWEEPERS for path in sweeper(grace_s)]
