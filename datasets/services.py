@@ -1,8 +1,8 @@
 """What people may do with datasets: upload, rename, correct, read again, delete.
 
-Flows in: a request that was already checked for access. Flows out: rows changed in one transaction, with the work queued in it; files
-follow the rows, written before they are mentioned and deleted after the transaction that forgets them. The reading itself happens in
-the worker (`ingestion`); this module stays light enough for the web process.
+Flows in: a request that was already checked for access. Flows out: rows changed in one transaction, with the work queued in it;
+files follow the rows, written before they are mentioned and deleted after the transaction that forgets them. The reading itself
+happens in the worker (`ingestion`); this module stays light enough for the web process.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _publish(dataset: Dataset) -> None:
 
 
 def clean_file_name(name: str | None) -> str:
-    """Return the last part of the path a browser sent, printable and at most 255 long. Raises FileRefused when nothing is left."""
+    """Return the last part of the path a browser sent, printable, at most 255 long. Raises FileRefused when nothing is left."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     kept = "".join(character for character in last if character.isprintable()).strip()
     if kept.strip(".") == "":

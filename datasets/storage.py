@@ -153,7 +153,7 @@ def load_table(dataset: Dataset, columns: Sequence[Column] | None = None) -> Tab
     return tabular.read_parquet(path, tuple(wanted))
 
 
-# --- the sweep --------------------------------------------------------------------------------------------------------------------
+# --- the sweep ------------------------------------------------------------------------------------------------------------------
 
 
 def sweep(grace_s: float) -> list[Path]:

@@ -1,8 +1,8 @@
 """Typed tables as files, in the worker: `Table` to Parquet and to text, and back with the kinds a person chose.
 
-Parquet keeps the dtypes, and the kinds as they were read in its metadata. The text is how the rest of the product shows and exports
-a value: whole numbers without `.0`, dates as ISO, booleans as true and false, missing as nothing, text byte for byte. A column whose
-kind was overridden is converted from that text, so what a person sees is what is converted.
+Parquet keeps the dtypes, and the kinds as they were read in its metadata. The text is how the rest of the product shows and
+exports a value: whole numbers without `.0`, dates as ISO, booleans as true and false, missing as nothing, text byte for byte. A
+column whose kind was overridden is converted from that text, so what a person sees is what is converted.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ GRACE_S = 30.0
 
 Sweeper = Callable[[float], list[Path]]
 SWEEPERS: list[Sweeper] = []
-"""One function per application, registered by its `tasks` module: `sweep(grace_s)` deletes orphans and returns what it deleted."""
+"""One function per application, registered by its `tasks` module: `sweep(grace_s)` deletes orphans and returns which."""
 
 
 def dataset_folder(pk: object) -> Path:
