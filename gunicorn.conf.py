@@ -12,7 +12,7 @@ import sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segmentiq.settings")
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - gunicorn runs this file from anywhere
 
-from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from django.core.exceptions import ImproperlyConfigured
 
 try:
     from segmentiq import settings

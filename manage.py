@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Run a management command: `./manage.py help` lists them. Settings that are refused end it in one sentence, not in a traceback."""
+"""Run a management command: `./manage.py help` lists them. Refused settings end it in one sentence."""
 
 import os
 import sys

@@ -26,7 +26,7 @@ DEBIAN_WHEELS = Path("/usr/share/python-wheels")
 
 def main() -> None:
     dev = "--dev" in sys.argv[1:]
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is run by whichever Python there is
         sys.exit("Python 3.11 or newer is needed: install python3.11, or name one with `make PYTHON=/path/to/python3.11 run`.")
     files = [ROOT / "requirements.txt"] + ([ROOT / "requirements-dev.txt"] if dev else [])
     stamp = VENV / (".installed-dev" if dev else ".installed")

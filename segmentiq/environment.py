@@ -6,6 +6,7 @@ values on), a word that is neither yes nor no is not silently "no", and no refus
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -62,7 +63,9 @@ class Environment(environ.Env):  # type: ignore[misc]
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Return Django's description of the one database behind the address."""
         try:
-            found: dict[str, Any] = self.db_url_config(self.word(name, default))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # its warning repeats the password
+                found: dict[str, Any] = self.db_url_config(self.word(name, default))
         except (ValueError, ImproperlyConfigured):
             found = {}
         if found.get("ENGINE") not in DATABASES:

@@ -47,6 +47,12 @@ def _refuse_unsafe() -> None:
 if PRODUCTION:
     _refuse_unsafe()
 
+# --- How gunicorn serves (gunicorn.conf.py) and where `make run` listens
+HOST = env.word("HOST", "127.0.0.1")
+PORT = env.whole("PORT", 8000, most=65_535)
+WEB_WORKERS = env.whole("WEB_WORKERS", 1, most=64)
+WEB_THREADS = env.whole("WEB_THREADS", 8, most=256)
+
 # --- Applications and middleware
 INSTALLED_APPS = [
     "segmentiq",
