@@ -1,0 +1,189 @@
+"""Artifacts in, geometry of the smaller figures out: the customer map, the curve over k, and the heat map under the tree.
+
+Every value is a number of the drawing or a finished word, so templates only place them. Shapes are grouped by finest branch, which
+lets a moved cut recolour the map by changing at most fifty class names.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clustering.layout import TreeLayout
+from segmentiq.ml.values import KScore, Profile, TopTree
+from segmentiq.words import share
+
+MAP_SIDE, MAP_EDGE = 400.0, 10.0
+CURVE_WIDTH, CURVE_HEIGHT = 460.0, 168.0
+CURVE_LEFT, CURVE_RIGHT, CURVE_TOP, CURVE_BOTTOM = 30.0, 446.0, 14.0, 138.0
+CURVE_TICKS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 40, 50)
+HEAT_ROW = 17.0
+HEAT_ROWS = 12
+STRONGEST = 2.0
+"""Standardised difference at which a heat cell is as dark, or as light, as it gets."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dots:
+    """All sampled customers of one finest branch as one path of round points."""
+
+    branch: int
+    hue: int
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MapFigure:
+    dots: tuple[Dots, ...]
+    view: str
+    title: str
+    note: str
+
+
+def draw_map(data: Mapping[str, Any], top: TopTree, hues: Mapping[int, int], held: Mapping[int, int]) -> MapFigure:
+    """Place every sampled customer, scaled so that both axes share one unit: distances on the map can be compared."""
+    points: list[Sequence[float]] = data["points"]
+    leaves = sorted((b for b in top.branches if b.split is None), key=lambda b: b.start)
+    starts = [leaf.start for leaf in leaves]
+    to_x, to_y, height = _map_scale(points)
+    paths: dict[int, list[str]] = {leaf.id: [] for leaf in leaves}
+    for (x, y), position in zip(points, data["positions"], strict=True):
+        leaf = leaves[bisect_right(starts, position) - 1]
+        paths[leaf.id].append(f"M{to_x(x):.1f} {to_y(y):.1f}h0")
+    dots = tuple(Dots(branch=i, hue=hues[held[i]], path="".join(path)) for i, path in paths.items() if path)
+    shown, both = len(points), share(sum(data["shares"]))
+    title = f"On two axes that keep {both} of the differences"
+    sample = "Every dot is a customer" if shown >= top.n else f"{shown:,} of {top.n:,} customers, drawn at random"
+    return MapFigure(dots=dots, view=f"0 0 {MAP_SIDE:g} {height:.0f}", title=title, note=f"{sample}; close dots are alike.")
+
+
+def _map_scale(points: Sequence[Sequence[float]]) -> tuple[Any, Any, float]:
+    xs, ys = [p[0] for p in points] or [0.0], [p[1] for p in points] or [0.0]
+    wide, high = max(xs) - min(xs) or 1.0, max(ys) - min(ys) or 1.0
+    room = MAP_SIDE - 2 * MAP_EDGE
+    unit = min(room / wide, 0.72 * room / high)
+    height = max(high * unit + 2 * MAP_EDGE, 0.5 * MAP_SIDE)
+    middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+    return (lambda x: MAP_SIDE / 2 + (x - middle_x) * unit), (lambda y: height / 2 - (y - middle_y) * unit), height
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurvePoint:
+    k: int
+    x: str
+    y: str
+    words: str
+    advised: bool
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    place: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurveFigure:
+    points: tuple[CurvePoint, ...]
+    line: str
+    again: str
+    """Path of the share that is found again (stability); empty when it was not asked for."""
+    again_y: str
+    line_y: str
+    k_ticks: tuple[Tick, ...]
+    value_ticks: tuple[Tick, ...]
+    title: str
+
+
+def draw_curve(scores: Sequence[KScore], k: int, advised: int) -> CurveFigure | None:
+    """Draw silhouette, and stability where known, over k on a logarithmic axis: the small k, where choices are made, get room."""
+    if not scores:
+        return None
+    last = max(scores[-1].k, 3)
+    floor = min(0.0, math.floor(10 * min(score.silhouette for score in scores)) / 10)
+
+    def x(number: int) -> float:
+        return CURVE_LEFT + 8 + (CURVE_RIGHT - CURVE_LEFT - 8) * math.log(number / 2) / math.log(last / 2)
+
+    def y(value: float) -> float:
+        return CURVE_BOTTOM - (CURVE_BOTTOM - CURVE_TOP) * (value - floor) / (1 - floor)
+
+    known = [score for score in scores if score.stability is not None]
+    best = max(scores, key=lambda score: score.silhouette)
+    points = tuple(
+        CurvePoint(k=s.k, x=f"{x(s.k):.1f}", y=f"{y(s.silhouette):.1f}", words=_score_words(s), advised=s.k == advised, current=s.k == k)
+        for s in scores
+    )
+    return CurveFigure(
+        points=points,
+        line=_line((x(s.k), y(s.silhouette)) for s in scores),
+        again=_line((x(s.k), y(s.stability or 0.0)) for s in known),
+        again_y=f"{y(known[0].stability or 0.0) - 8:.1f}" if known else "",
+        line_y=f"{y(scores[0].silhouette) + 18:.1f}",
+        k_ticks=tuple(Tick(place=f"{x(t):.1f}", words=str(t)) for t in CURVE_TICKS if t <= last),
+        value_ticks=tuple(Tick(place=f"{y(v):.1f}", words=f"{v:g}") for v in (0.0, 0.5, 1.0)),
+        title=f"The segments stand apart best at {best.k}",
+    )
+
+
+def _score_words(score: KScore) -> str:
+    again = "" if score.stability is None else f", {share(score.stability)} of the weakest found again"
+    return f"{score.k} segments: silhouette {score.silhouette:.2f}{again}; smallest {score.smallest:,}"
+
+
+def _line(points: Iterable[tuple[float, float]]) -> str:
+    return "".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(points))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeatCell:
+    x: str
+    width: str
+    darkness: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeatRow:
+    name: str
+    full_name: str
+    y: str
+    text_y: str
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeatFigure:
+    rows: tuple[HeatRow, ...]
+    view: str
+
+
+def draw_heat(profiles: Mapping[int, Profile], top: TopTree, layout: TreeLayout, columns: Sequence[str]) -> HeatFigure | None:
+    """Shade, for up to twelve columns, how far each finest branch is above (dark) or below (light) the average customer."""
+    shown = list(columns)[:HEAT_ROWS]
+    if not shown:
+        return None
+    leaves = sorted((b for b in top.branches if b.split is None), key=lambda b: b.start)
+    effects = {leaf.id: {fact.column: fact.effect for fact in profiles[leaf.id].numbers} for leaf in leaves if leaf.id in profiles}
+    rows = []
+    for index, column in enumerate(shown):
+        cells = tuple(
+            HeatCell(
+                x=f"{layout.spans[leaf.id][0]:.2f}",
+                width=f"{layout.spans[leaf.id][1] - layout.spans[leaf.id][0] + 0.3:.2f}",
+                darkness=_darkness(effects.get(leaf.id, {}).get(column, 0.0)),
+            )
+            for leaf in leaves
+        )
+        name = column if len(column) <= 15 else column[:14] + "…"
+        y = index * HEAT_ROW
+        rows.append(HeatRow(name=name, full_name=column, y=f"{y:g}", text_y=f"{y + 12:g}", cells=cells))
+    return HeatFigure(rows=tuple(rows), view=f"0 0 760 {HEAT_ROW * len(rows):g}")
+
+
+def _darkness(effect: float) -> str:
+    limited = min(max(effect, -STRONGEST), STRONGEST) if math.isfinite(effect) else 0.0
+    return f"{0.04 + 0.86 * (limited + STRONGEST) / (2 * STRONGEST):.2f}"

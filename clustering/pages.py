@@ -1,0 +1,142 @@
+"""Rows in, frozen page objects out: the runs list, a run on its way, and the form that asks for a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clustering.models import Run
+from segmentiq.jobs.lifecycle import Status
+from segmentiq.words import ago, count, plural
+
+STAGES = {
+    "": "Starting",
+    "features": "Preparing the columns",
+    "tree": "Building the tree",
+    "scores": "Scoring every number of segments",
+    "stability": "Checking which segments are found again",
+    "profiles": "Describing the segments",
+    "map": "Drawing the map",
+    "drawing": "Drawing the dendrogram",
+}
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SizeBar:
+    """One segment of a share strip: where it starts and ends in per cent, and its place's hue."""
+
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunLine:
+    """One run in a list."""
+
+    run: Run
+    title: str
+    outcome: str
+    method: str
+    when: str
+    strip: tuple[SizeBar, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgressPage:
+    run: Run
+    stage: str
+    percent: str
+    is_queued: bool
+    lacks_worker: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndedPage:
+    """A run that failed or was cancelled."""
+
+    run: Run
+    headline: str
+    was_cancelled: bool
+
+
+def run_line(run: Run) -> RunLine:
+    """Say in one line what a run is."""
+    return RunLine(
+        run=run,
+        title=run.dataset.name,
+        outcome=_outcome(run),
+        method=f"{run.spec['linkage']}, {run.spec['metric']}",
+        when=ago(run.created_at),
+        strip=_strip(run.sizes),
+    )
+
+
+def run_lines(runs: Iterable[Run]) -> tuple[RunLine, ...]:
+    return tuple(run_line(run) for run in runs)
+
+
+def _outcome(run: Run) -> str:
+    if run.status == Status.DONE:
+        return f"{plural(run.n_clustered or 0, 'customer')} in {plural(run.k or 0, 'segment')}"
+    if run.status == Status.RUNNING:
+        return f"{STAGES.get(run.stage, 'Working')}, {run.progress:.0%}".replace("%", " %")
+    return {Status.QUEUED: "Waiting", Status.CANCELLED: "Cancelled"}.get(Status(run.status), run.error_message or "Failed")
+
+
+def _strip(sizes: list[int]) -> tuple[SizeBar, ...]:
+    total, before, bars = sum(sizes) or 1, 0, []
+    for size in sizes:
+        bars.append(SizeBar(x=f"{100 * before / total:.2f}", width=f"{max(100 * size / total - 0.8, 0.4):.2f}"))
+        before += size
+    return tuple(bars)
+
+
+def progress_page(run: Run, *, worker_is_alive: bool) -> ProgressPage:
+    """Say how far a queued or running run is."""
+    queued = run.status == Status.QUEUED
+    return ProgressPage(
+        run=run,
+        stage="Waiting for its turn" if queued else STAGES.get(run.stage, "Working"),
+        percent=f"{100 * run.progress:.0f}",
+        is_queued=queued,
+        lacks_worker=not worker_is_alive,
+    )
+
+
+def ended_page(run: Run) -> EndedPage:
+    """Say why a run has no answer."""
+    cancelled = run.status == Status.CANCELLED
+    return EndedPage(run=run, headline="This run was cancelled." if cancelled else "This run found no answer.", was_cancelled=cancelled)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One column one may cluster on."""
+
+    name: str
+    kind: str
+    chosen: bool
+    why_not: str
+    missing: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewRunPage:
+    choices: tuple[Choice, ...]
+    left_out: tuple[Choice, ...]
+    customers: str
+
+
+def new_run_page(columns: Iterable[tuple[str, str, str, int]], n_rows: int | None, chosen: set[str] | None) -> NewRunPage:
+    """Offer the columns (name, kind, role, missing): features and descriptors to choose, the others named with why not."""
+    offered, left_out = [], []
+    for name, kind, role, n_missing in columns:
+        usable = role in ("feature", "descriptor") and kind in ("number", "category", "date", "boolean")
+        choice = Choice(
+            name=name,
+            kind=kind,
+            chosen=(role == "feature") if chosen is None else name in chosen,
+            why_not="" if usable else (kind if kind in ("id", "text", "constant") else role),
+            missing=f"{count(n_missing)} missing" if n_missing else "",
+        )
+        (offered if usable else left_out).append(choice)
+    return NewRunPage(choices=tuple(offered), left_out=tuple(left_out), customers=plural(n_rows or 0, "customer"))

@@ -1,0 +1,276 @@
+"""A finished run and its artifacts in, the result page as one frozen object out.
+
+The page carries what the browser needs to re-cut without a request (`ResultPage.data`): the top tree's branches with their
+words already written, and the height of every cut. Template and script show the same words because both read `BranchWords`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from clustering import artifacts
+from clustering.charts import CurveFigure, HeatFigure, MapFigure, draw_curve, draw_heat, draw_map
+from clustering.drawing import page_svg
+from clustering.layout import TreeLayout, lay_out, owners
+from clustering.models import Run
+from segmentiq.ml.cut import cut_k, height_of
+from segmentiq.ml.values import Advice, KScore, Profile, TopTree
+from segmentiq.words import count, duration, figure, plural, share
+
+NUMBER_ROWS = 14
+LEVEL_ROWS = 10
+TELLING = 0.8
+"""Standardised difference from which a figure in the table stands out: Cohen's "large"."""
+
+Names = Mapping[int, tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    words: str
+    telling: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BranchWords:
+    """What is said about one branch, whichever number it has in the cut at hand."""
+
+    id: int
+    hue: int
+    name: str
+    note: str
+    size: str
+    share: str
+    share_width: str
+    facts: tuple[str, ...]
+    typical: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SegmentCard:
+    number: int
+    words: BranchWords
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableRow:
+    name: str
+    overall: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stepper:
+    k: int
+    less: int | None
+    more: int | None
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResultPage:
+    run: Run
+    customers: str
+    stepper: Stepper
+    is_answer: bool
+    advice: Advice
+    score: str
+    ledger: str
+    tree: SafeString
+    tree_note: str
+    map: MapFigure
+    curve: CurveFigure | None
+    heat: HeatFigure | None
+    cards: tuple[SegmentCard, ...]
+    rows: tuple[TableRow, ...]
+    blank: SegmentCard
+    report: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    data: Mapping[str, Any]
+
+
+def result_page(run: Run, asked: int | None) -> ResultPage:
+    """Build the page of a finished run, cut into the segments asked for, or into its answer."""
+    top = artifacts.load_top(run)
+    k = min(max(asked or run.k or 2, 1 if top.max_k < 2 else 2), top.max_k)
+    profiles = {profile.branch: profile for profile in artifacts.load_profiles(run)}
+    scores = artifacts.load_scores(run)
+    advice = Advice.from_json(run.advice)
+    layout = lay_out(top)
+    names = segment_names(run)
+    columns, levels = _telling_columns(profiles), _telling_levels(profiles)
+    words = {b.id: _branch_words(b.id, top, layout, profiles, names, columns, levels) for b in top.branches}
+    active = cut_k(top, k)
+    held = owners(top, tuple(branch.id for branch in active))
+    return ResultPage(
+        run=run,
+        customers=plural(top.n, "customer"),
+        stepper=Stepper(k=k, less=k - 1 if k > 2 else None, more=k + 1 if k < top.max_k else None, most=top.max_k),
+        is_answer=k == run.k,
+        advice=advice,
+        score=score_words(scores, k),
+        ledger=_ledger(run),
+        tree=mark_safe(page_svg(top, k, {i: w.name for i, w in words.items()})),  # noqa: S308 - drawing.py escapes every name
+        tree_note=_tree_note(top),
+        map=draw_map(artifacts.load_map(run), top, layout.hues, held),
+        curve=draw_curve(scores, k, advice.k),
+        heat=draw_heat(profiles, top, layout, columns),
+        cards=tuple(SegmentCard(number=n, words=words[b.id]) for n, b in enumerate(active, start=1)),
+        rows=_rows(profiles[0], columns, levels, tuple(words[b.id] for b in active)),
+        blank=SegmentCard(number=0, words=_blank()),
+        report=_report(run),
+        notes=tuple(run.report.get("notes", ())) + tuple(run.report.get("warnings", ())),
+        data=_data(top, layout, words, scores, run),
+    )
+
+
+def segment_names(run: Run) -> dict[int, tuple[str, str]]:
+    """Return what people call the branches of this run: id -> (name, note)."""
+    return {entry.branch: (entry.name, entry.note) for entry in run.names.all()}
+
+
+def shown_names(run: Run) -> dict[int, str]:
+    """Return every branch's name as shown: the person's, else the suggested one."""
+    names = {profile.branch: profile.name for profile in artifacts.load_profiles(run)}
+    return names | {branch: name for branch, (name, _) in segment_names(run).items() if name}
+
+
+def score_words(scores: Sequence[KScore], k: int) -> str:
+    """Explain the silhouette of this cut where it stands."""
+    score = next((score for score in scores if score.k == k), None)
+    if score is None:
+        return ""
+    return f"Silhouette {score.silhouette:.2f}, where 1 is perfectly separate and 0 is no separation."
+
+
+def _ledger(run: Run) -> str:
+    if not run.n_set_aside:
+        return ""
+    rows, kept = plural(run.n_rows or 0, "row"), count(run.n_clustered)
+    return f"{rows} in the file = {kept} clustered + {count(run.n_set_aside)} set aside."
+
+
+def _tree_note(top: TopTree) -> str:
+    drawn = f"the top {count(top.max_k)} branches" if top.max_k < top.n else "every customer"
+    return f"Leaves are as wide as the customers they hold; the tree shows {drawn}."
+
+
+def _telling_columns(profiles: Mapping[int, Profile]) -> tuple[str, ...]:
+    """Order the numeric columns by how far any branch is from the average, most telling first."""
+    strength: dict[str, float] = {}
+    for profile in profiles.values():
+        for fact in profile.numbers:
+            strength[fact.column] = max(strength.get(fact.column, 0.0), abs(fact.effect) * profile.size**0.5)
+    return tuple(sorted(strength, key=lambda column: -strength[column])[:NUMBER_ROWS])
+
+
+def _telling_levels(profiles: Mapping[int, Profile]) -> tuple[tuple[str, str], ...]:
+    strength: dict[tuple[str, str], float] = {}
+    for profile in profiles.values():
+        for fact in profile.levels:
+            key = (fact.column, fact.level)
+            strength[key] = max(strength.get(key, 0.0), abs(fact.effect) * profile.size**0.5)
+    return tuple(sorted(sorted(strength, key=lambda key: -strength[key])[:LEVEL_ROWS]))
+
+
+def _branch_words(
+    number: int,
+    top: TopTree,
+    layout: TreeLayout,
+    profiles: Mapping[int, Profile],
+    names: Names,
+    columns: Sequence[str],
+    levels: Sequence[tuple[str, str]],
+) -> BranchWords:
+    branch, profile = top.branches[number], profiles[number]
+    given, note = names.get(number, ("", ""))
+    return BranchWords(
+        id=number,
+        hue=layout.hues[number],
+        name=given or profile.name,
+        note=note,
+        size=plural(branch.size, "customer"),
+        share=share(branch.size / top.n),
+        share_width=f"{100 * branch.size / top.n:.2f}",
+        facts=profile.facts[:3],
+        typical=_typical(profile),
+        cells=_cells(profile, columns, levels),
+    )
+
+
+def _typical(profile: Profile) -> str:
+    rows = ", ".join(count(row + 1) for row in profile.typical)
+    return f"Most typical: row {rows} of the table." if len(profile.typical) == 1 else f"Most typical: rows {rows} of the table."
+
+
+def _cells(profile: Profile, columns: Sequence[str], levels: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+    numbers = {fact.column: fact for fact in profile.numbers}
+    shares = {(fact.column, fact.level): fact for fact in profile.levels}
+    cells = []
+    for column in columns:
+        fact = numbers.get(column)
+        cells.append(Cell(words=figure(fact.mean) if fact else "–", telling=bool(fact and abs(fact.effect) >= TELLING)))
+    for key in levels:
+        level = shares.get(key)
+        cells.append(Cell(words=share(level.share) if level else "–", telling=bool(level and abs(level.effect) >= TELLING)))
+    return tuple(cells)
+
+
+def _rows(
+    root: Profile, columns: Sequence[str], levels: Sequence[tuple[str, str]], shown: Sequence[BranchWords]
+) -> tuple[TableRow, ...]:
+    names = [*columns, *(f"{column}: {level}" for column, level in levels)]
+    overall = _cells(root, columns, levels)
+    return tuple(
+        TableRow(name=name, overall=overall[index].words, cells=tuple(words.cells[index] for words in shown))
+        for index, name in enumerate(names)
+    )
+
+
+def _blank() -> BranchWords:
+    return BranchWords(id=0, hue=1, name="", note="", size="", share="", share_width="0", facts=(), typical="", cells=())
+
+
+def _report(run: Run) -> tuple[tuple[str, str], ...]:
+    spec, report = run.spec, run.report
+    seconds = report.get("seconds", {})
+    engine = report.get("engine", "")
+    facts = [
+        ("Columns", ", ".join(spec["columns"]) if spec["columns"] else "every column that is a feature"),
+        ("Linkage and distance", f"{spec['linkage']}, {spec['metric']}"),
+        ("Scaling", str(spec["scaling"])),
+        ("Logarithm", spec["log"] if isinstance(spec["log"], str) else ", ".join(spec["log"])),
+        ("Missing cells", {"impute": "filled in", "drop": "rows set aside"}[spec["missing"]]),
+        ("Principal components", "off" if spec["pca"] is None else str(spec["pca"])),
+        ("Engine", engine if isinstance(engine, str) else ", ".join(f"{key} {value}" for key, value in engine.items())),
+        ("Time", duration(sum(seconds.values())) if seconds else "–"),
+        ("Slowest stages", ", ".join(f"{s} {figure(t)} s" for s, t in sorted(seconds.items(), key=lambda e: -e[1])[:3]) or "–"),
+        ("Cophenetic correlation", figure(report.get("cophenetic"))),
+        ("Seed", str(spec["seed"])),
+        ("Stamp", run.stamp),
+    ]
+    return tuple((name, words) for name, words in facts if words)
+
+
+def _data(top: TopTree, layout: TreeLayout, words: Mapping[int, BranchWords], scores: Sequence[KScore], run: Run) -> dict[str, Any]:
+    ks = range(2, top.max_k + 1)
+    branches = [
+        {
+            "parent": b.parent,
+            "born": b.born,
+            "split": b.split,
+            "start": b.start,
+            "n": b.size,
+            "span": [round(edge, 1) for edge in layout.spans[b.id]],
+            **asdict(words[b.id]),
+        }
+        for b in top.branches
+    ]
+    cuts = {str(k): {"y": round(layout.y(height_of(top, k)), 1), "score": score_words(scores, k)} for k in ks}
+    splits = sorted((b.height for b in top.branches if b.split is not None), reverse=True)
+    return {"answer": run.k, "branches": branches, "cuts": cuts, "split_y": [round(layout.y(h), 2) for h in splits]}

@@ -1,0 +1,172 @@
+"""The run pages: each view loads what its person may see, makes one domain call, and answers with a page or a redirect."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clustering import artifacts, drawing, exports, pages, services
+from clustering.forms import LINKAGES, CutForm, RunForm, SegmentForm, refuse
+from clustering.models import Run
+from clustering.result import result_page, shown_names
+from datasets.models import Dataset
+from segmentiq.downloads import file_answer
+from segmentiq.jobs import beats
+from segmentiq.jobs.lifecycle import Status
+from segmentiq.ml.errors import Refusal
+
+PER_PAGE = 25
+
+
+@require_GET
+def run_list(request: HttpRequest) -> HttpResponse:
+    """List the person's runs, newest first."""
+    runs = Run.objects.visible_to(request.user).select_related("dataset").newest()
+    found = Paginator(runs, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "clustering/run_list.html", {"lines": pages.run_lines(found), "page_obj": found})
+
+
+@require_http_methods(["GET", "POST"])
+def run_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask how to segment a dataset, and start the run."""
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user).ready(), pk=pk)
+    columns = list(dataset.columns.order_by("position").values_list("name", "kind", "role", "n_missing"))
+    form = RunForm(request.POST or None)
+    chosen = request.POST.getlist("columns") if request.method == "POST" else None
+    if chosen is not None and form.is_valid():
+        try:
+            spec = form.spec(chosen, (name for name, _, role, _ in columns if role == "feature"))
+            run = services.train(dataset=dataset, spec=spec, requested_by=request.user)
+        except Refusal as refusal:
+            refuse(form, refusal)
+        else:
+            return redirect("run", pk=run.pk)
+    page = pages.new_run_page(columns, dataset.n_rows, None if chosen is None else set(chosen))
+    context = {"dataset": dataset, "form": form, "page": page, "linkages": LINKAGES}
+    return render(request, "clustering/run_new.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+def run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a run: on its way, ended without an answer, or its result cut into `?k=` segments."""
+    run = get_object_or_404(Run.objects.visible_to(request.user).select_related("dataset"), pk=pk)
+    if run.status == Status.DONE:
+        return render(request, "clustering/run_result.html", {"page": result_page(run, _asked_k(request))})
+    if run.is_active:
+        page = pages.progress_page(run, worker_is_alive=beats.worker_is_alive())
+        return render(request, "clustering/run_progress.html", {"page": page})
+    return render(request, "clustering/run_ended.html", {"page": pages.ended_page(run)})
+
+
+def _asked_k(request: HttpRequest) -> int | None:
+    form = CutForm(request.GET)
+    return form.cleaned_data["k"] if form.is_valid() else None
+
+
+@require_POST
+def run_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Stop a run."""
+    run = get_object_or_404(Run.objects.editable_by(request.user), pk=pk)
+    try:
+        services.cancel(run)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("run", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def run_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask, then delete a run and its files; the dataset stays."""
+    run = get_object_or_404(Run.objects.editable_by(request.user).select_related("dataset"), pk=pk)
+    if request.method == "POST":
+        services.delete_run(run)
+        messages.success(request, "The run is deleted.")
+        return redirect("runs")
+    return render(request, "clustering/run_delete.html", {"run": run})
+
+
+@require_POST
+def run_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask the same question again."""
+    run = get_object_or_404(Run.objects.editable_by(request.user), pk=pk)
+    try:
+        run = services.rerun(run)
+    except Refusal as refusal:
+        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+    return redirect("run", pk=run.pk)
+
+
+@require_POST
+def run_cut(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep this number of segments as the run's answer."""
+    run = get_object_or_404(Run.objects.editable_by(request.user), pk=pk)
+    form = CutForm(request.POST)
+    try:
+        if form.is_valid():
+            services.cut(run, form.cleaned_data["k"])
+            messages.success(request, f"{run.k} segments are kept as this run's answer.")
+    except Refusal as refusal:
+        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+    return redirect("run", pk=pk)
+
+
+@require_POST
+def run_segment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Name a segment; the name stays on its branch."""
+    run = get_object_or_404(Run.objects.editable_by(request.user), pk=pk)
+    form = SegmentForm(request.POST)
+    try:
+        if form.is_valid():
+            services.name_segment(run, form.cleaned_data["branch"], form.cleaned_data["name"], form.cleaned_data["note"])
+        else:
+            messages.error(request, "A name holds up to 80 characters, a note up to 2,000.")
+    except Refusal as refusal:
+        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+    asked = CutForm(request.POST)
+    query = f"?k={asked.cleaned_data['k']}" if asked.is_valid() else ""
+    return redirect(f"{reverse('run', args=[pk])}{query}#segments")
+
+
+# --- downloads --------------------------------------------------------------------------------------------------------------------
+
+
+def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, int]:
+    """Load a finished run and the cut asked for, or end in 404."""
+    runs = Run.objects.visible_to(request.user).filter(status=Status.DONE).select_related("dataset")
+    run = get_object_or_404(runs, pk=pk)
+    k = _asked_k(request) or run.k or 2
+    if k > artifacts.load_top(run).max_k:
+        raise Http404
+    return run, k
+
+
+@require_GET
+def run_assignments(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the customers with their segments as CSV."""
+    run, k = _done_run(request, pk)
+    content = exports.stream_assignments_csv(run, k)
+    return file_answer(content, name=f"{run.dataset.name} - {k} segments.csv", content_type="text/csv; charset=utf-8")
+
+
+@require_GET
+def run_dendrogram(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the dendrogram of this cut as SVG."""
+    run, k = _done_run(request, pk)
+    title = f"{run.dataset.name}: {run.n_clustered:,} customers in {k} segments"
+    content = drawing.file_svg(artifacts.load_top(run), k, shown_names(run), title).encode("utf-8")
+    return file_answer([content], name=f"{run.dataset.name} - dendrogram.svg", content_type="image/svg+xml")
+
+
+@require_GET
+def run_picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the dendrogram that was drawn with the run as PNG."""
+    run, _ = _done_run(request, pk)
+    name = f"{run.dataset.name} - dendrogram.png"
+    return file_answer(artifacts.open_file(run, "dendrogram.png"), name=name, content_type="image/png")

@@ -1,0 +1,175 @@
+"""Pages that belong to no one thing: home, access tokens, errors, and the two probes a supervisor asks.
+
+A request flows in; the visible rows flow out as one page object. `frame` gives every template what the masthead needs.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from knox.models import AuthToken
+
+from clustering.models import Run
+from clustering.pages import RunLine, run_lines
+from datasets.models import Dataset
+from datasets.pages import DatasetLine, dataset_lines
+from segmentiq.jobs import beats
+from segmentiq.words import ago
+
+N_LATEST = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """What stands around every page."""
+
+    app_name: str
+    version: str
+    section: str
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Name the site and the section that the page is in."""
+    return {"frame": Frame(app_name=settings.APP_NAME, version=settings.VERSION, section=_section(request.path_info))}
+
+
+def _section(path: str) -> str:
+    first = path.strip("/").split("/")[0]
+    return first if first in ("datasets", "runs", "account") else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HomePage:
+    datasets: tuple[DatasetLine, ...]
+    runs: tuple[RunLine, ...]
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the latest datasets and runs, and the one button."""
+    datasets = Dataset.objects.visible_to(request.user).newest()[:N_LATEST]
+    runs = Run.objects.visible_to(request.user).select_related("dataset").newest()[:N_LATEST]
+    return render(request, "home.html", {"page": HomePage(datasets=dataset_lines(datasets), runs=run_lines(runs))})
+
+
+# --- access tokens ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenLine:
+    key: str
+    made: str
+    ends: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokensPage:
+    tokens: tuple[TokenLine, ...]
+    fresh: str
+    """The token just made: shown once, kept nowhere."""
+    limit: int
+    days: int
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """List the person's tokens; a POST makes one and shows it once."""
+    fresh = ""
+    if request.method == "POST":
+        if _living_tokens(request.user).count() < settings.REST_KNOX["TOKEN_LIMIT_PER_USER"]:
+            fresh = AuthToken.objects.create(user=request.user)[1]
+        else:
+            messages.error(request, "You have as many tokens as one person may have. Revoke one you no longer need.")
+    return render(request, "account/tokens.html", {"page": _tokens_page(request.user, fresh)})
+
+
+def _living_tokens(user: Any) -> Any:
+    return AuthToken.objects.filter(user=user, expiry__gt=timezone.now()).order_by("-created")
+
+
+def _tokens_page(user: Any, fresh: str) -> TokensPage:
+    lines = tuple(
+        TokenLine(key=token.token_key, made=ago(token.created), ends=f"{timezone.localtime(token.expiry):%-d %b %Y}")
+        for token in _living_tokens(user)
+    )
+    limit, days = settings.REST_KNOX["TOKEN_LIMIT_PER_USER"], settings.REST_KNOX["TOKEN_TTL"].days
+    return TokensPage(tokens=lines, fresh=fresh, limit=limit, days=days)
+
+
+@require_POST
+def token_revoke(request: HttpRequest) -> HttpResponse:
+    """Revoke one of the person's tokens."""
+    gone, _ = AuthToken.objects.filter(user=request.user, token_key=request.POST.get("key", "")[:64]).delete()
+    if gone:
+        messages.success(request, "The token is revoked.")
+    return redirect("tokens")
+
+
+# --- probes -----------------------------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Say that this process answers."""
+    return JsonResponse({"status": "ok", "version": settings.VERSION})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say what works: 503 when pages cannot be served; without a worker they can, and the queue waits, so that is only said."""
+    checks = {"database": _has_database(), "storage": _has_folders()}
+    able = all(checks.values())
+    checks["worker"] = checks["database"] and beats.worker_is_alive()
+    status = ("ready" if checks["worker"] else "degraded: no worker is alive, work waits in the queue") if able else "not ready"
+    return JsonResponse({"status": status, "checks": checks}, status=200 if able else 503)
+
+
+def _has_database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _has_folders() -> bool:
+    return all(_is_writable(Path(folder)) for folder in (settings.UPLOAD_DIR, settings.OUTPUT_DIR))
+
+
+def _is_writable(folder: Path) -> bool:
+    """Tell whether the folder, or the nearest one above it that exists, can be written to: it is made with the first upload."""
+    standing = next(place for place in (folder, *folder.parents) if place.exists())
+    return standing.is_dir() and os.access(standing, os.W_OK)
+
+
+# --- errors -----------------------------------------------------------------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
