@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-import uuid
 from collections.abc import Callable
+from uuid import UUID, uuid4
 
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import autodiscover_modules
 
 from segmentiq.jobs.lifecycle import Job, LeaseLost
@@ -24,10 +25,15 @@ from segmentiq.ml.values import OnProgress
 logger = logging.getLogger("segmentiq.jobs")
 
 PROGRESS_EVERY_S = 0.3
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What a database that restarts, is locked for long or cannot be reached raises."""
 
 
 def progress_of(row: Job, clock: Callable[[], float] = time.monotonic) -> OnProgress:
-    """Return a reporter that writes a new stage at once and shares within a stage at most every 0.3 s."""
+    """Return a reporter that writes a new stage at once and shares within a stage at most every 0.3 s.
+
+    A database that is away for a while costs progress, not the job: what counts is written at the end.
+    """
     last_at = float("-inf")
     last_stage = ""
 
@@ -35,21 +41,29 @@ def progress_of(row: Job, clock: Callable[[], float] = time.monotonic) -> OnProg
         nonlocal last_at, last_stage
         now = clock()
         if stage != last_stage or now - last_at >= PROGRESS_EVERY_S:
-            row.advance(stage, share)
             last_at, last_stage = now, stage
+            try:
+                row.advance(stage, share)
+            except DATABASE_AWAY:
+                if connection.in_atomic_block:
+                    raise
+                connection.close()
 
     return on_progress
 
 
 def perform(kind: JobKind, row: Job) -> None:
-    """Do the work of a claimed row and write what came of it. Never raises, except MemoryError and what ends the process."""
+    """Do the work of a claimed row and write what came of it.
+
+    Two failures escape, because nothing can be written about them here: no memory, and no database.
+    """
     try:
         kind.work(row, progress_of(row))
     except LeaseLost:
         logger.info("%s %s: the lease is gone, nothing published", kind.path, row.pk)
     except Refusal as refusal:
         row.fail(refusal)
-    except MemoryError:
+    except (MemoryError, *DATABASE_AWAY):
         raise
     except Exception as error:
         row.fail(internal_error(kind, row, error))
@@ -60,7 +74,7 @@ def perform(kind: JobKind, row: Job) -> None:
 
 def internal_error(kind: JobKind, row: Job, error: Exception) -> Refusal:
     """Log what broke and where, never with which value (libraries put cells into exception texts); return the sentence."""
-    reference = uuid.uuid4().hex[:8]
+    reference = uuid4().hex[:8]
     logger.error("%s %s: %s at %s [reference %s]", kind.path, row.pk, type(error).__qualname__, _places(error), reference)
     return Refusal(
         f"Something went wrong on our side (reference {reference}); your data is unchanged.",
@@ -76,7 +90,7 @@ def _places(error: BaseException) -> str:
     )
 
 
-def run_inline(kind: JobKind, pk: object) -> bool:
+def run_inline(kind: JobKind, pk: UUID | str) -> bool:
     """Do this job now, in this process; False when it is gone, ended or claimed by somebody else."""
     row = kind.model._default_manager.filter(pk=pk).first()
     if row is None or not row.claim():

@@ -22,6 +22,8 @@ from django_tasks import task
 from segmentiq.jobs.lifecycle import Job
 from segmentiq.ml.values import OnProgress
 
+__all__ = ["JOBS", "JobKind", "OnProgress", "job_task"]
+
 J = TypeVar("J", bound=Job)
 
 
