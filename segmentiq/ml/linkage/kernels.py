@@ -1,0 +1,17 @@
+"""The registry of kernels, best first. A new one is a file of its own and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from segmentiq.ml.linkage.condensed import CONDENSED
+from segmentiq.ml.linkage.kernel import Kernel
+from segmentiq.ml.linkage.single import SPANNING_TREE
+from segmentiq.ml.linkage.ward import WARD_MATRIX, WARD_VECTORS
+
+KERNELS: Mapping[str, Kernel] = {
+    "ward-matrix": WARD_MATRIX,
+    "ward-vectors": WARD_VECTORS,
+    "spanning-tree": SPANNING_TREE,
+    "condensed": CONDENSED,
+}
