@@ -59,6 +59,10 @@ class Run(Job):
     def __str__(self) -> str:
         return f"{self.dataset_id} · {self.stamp[:8]}"
 
+    def cut(self, *, k: int, sizes: list[int], silhouette: float | None) -> bool:
+        """Make another cut of the finished tree the answer; False when the run is not done (any more)."""
+        return self._move({"status": Status.DONE}, k=k, sizes=sizes, silhouette=silhouette)
+
     @property
     def n_set_aside(self) -> int:
         return (self.n_rows or 0) - (self.n_clustered or 0)

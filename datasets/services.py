@@ -38,7 +38,7 @@ def upload(
     file_name = clean_file_name(uploaded.name)
     _check_room(owner, uploaded.size or 0)
     uploaded.seek(0)
-    check_upload(uploaded.file, file_name, read_limits())
+    check_upload(uploaded.file, file_name, read_limits(), overrides=overrides)
     uploaded.seek(0)
     dataset = Dataset(
         id=uuid.uuid4(),

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from datasets.models import Dataset
-from segmentiq.files import PART, checksum, dataset_folder, folders_by_key, is_settled, opened, remove_folder, replacing
+from segmentiq.files import PART, checksum, dataset_folder, folders_by_key, opened, remove_folder, remove_settled, replacing
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import FileRefused, Refusal
 
@@ -116,7 +116,7 @@ def _records(stream: BinaryIO) -> Iterator[list[str]]:
         yield from csv.reader(text)
 
 
-# --- the worker's side: everything below loads pandas ---------------------------------------------------------------------------
+# --- the worker's side: everything below loads pandas ------------------------------------------------------------------------
 
 
 def store_table(dataset: Dataset, table: Table) -> tuple[StoredFile, StoredFile]:
@@ -153,7 +153,7 @@ def load_table(dataset: Dataset, columns: Sequence[Column] | None = None) -> Tab
     return tabular.read_parquet(path, tuple(wanted))
 
 
-# --- the sweep ------------------------------------------------------------------------------------------------------------------
+# --- the sweep ---------------------------------------------------------------------------------------------------------------
 
 
 def sweep(grace_s: float) -> list[Path]:
@@ -169,7 +169,7 @@ def sweep(grace_s: float) -> list[Path]:
     orphans = [folder for key, folder in folders.items() if key not in known]
     for key, entries in inside.items():
         orphans += _strays(known[key], entries) if key in known else []
-    return [path for path in orphans if _remove_settled(path, grace_s)]
+    return [path for path in orphans if remove_settled(path, grace_s)]
 
 
 def _strays(dataset: Dataset, entries: list[Path]) -> list[Path]:
@@ -178,13 +178,3 @@ def _strays(dataset: Dataset, entries: list[Path]) -> list[Path]:
         return []
     named = {original_path(dataset), *((table_path(dataset), rows_path(dataset)) if dataset.table_sha256 else ())}
     return [entry for entry in entries if entry not in named or entry.suffix == PART]
-
-
-def _remove_settled(path: Path, grace_s: float) -> bool:
-    if not is_settled(path, grace_s):
-        return False
-    if path.is_dir():
-        remove_folder(path)
-    else:
-        path.unlink(missing_ok=True)
-    return True

@@ -110,10 +110,16 @@ def _key(name: str) -> uuid.UUID | None:
     return key if str(key) == name else None
 
 
-def is_settled(path: Path, grace_s: float) -> bool:
-    """Tell whether nothing in the file or folder changed within the grace period."""
-    newest = max((_changed_at(entry) for entry in (path, *path.rglob("*"))), default=0.0)
-    return time.time() - newest >= grace_s
+def remove_settled(path: Path, grace_s: float) -> bool:
+    """Delete a file or folder in which nothing changed within the grace period; tell whether it was deleted."""
+    newest = max(_changed_at(entry) for entry in (path, *path.rglob("*")))
+    if time.time() - newest < grace_s:
+        return False
+    if path.is_dir():
+        remove_folder(path)
+    else:
+        path.unlink(missing_ok=True)
+    return True
 
 
 def _changed_at(path: Path) -> float:

@@ -1,0 +1,250 @@
+"""The files of a run: the one place that knows their names and formats.
+
+    OUTPUT_DIR/<run>/<first 8 of the lease>/top.json, evaluation.json, profiles.json, map.json, features.json,
+                                            tree.npz, labels.npz, dendrogram.png, dendrogram.svg
+
+Flows in: a `Segmentation` (in the worker). Flows out: files with unsaved rows that prove them, and later, in the web process, the
+values they hold. The folder is named by the lease, so a worker that lost its lease writes beside the others and never over them.
+No format can carry code: JSON, and npz that is read with ``allow_pickle=False``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+
+from clustering.models import Artifact, Run
+from segmentiq.files import checksum, folders_by_key, opened, remove_settled, replacing, run_folder
+from segmentiq.jobs.lifecycle import Status
+from segmentiq.ml.errors import Refusal
+from segmentiq.ml.values import KScore, Profile, TopTree
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from segmentiq.ml.values import Segmentation
+
+N_HEIGHTS = 10
+
+
+class Labels(NamedTuple):
+    """Where the customers are: `order` holds the clustered row at every leaf position, `rows` its home row in the table."""
+
+    order: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+
+# --- writing, in the worker --------------------------------------------------------------------------------------------------
+
+
+def save_all(run: Run, segmentation: Segmentation) -> list[Artifact]:
+    """Write every file of the run into the folder of its lease and return their rows, not yet saved."""
+    return [_save(run, name, segmentation) for name in WRITERS]
+
+
+def _save(run: Run, name: str, segmentation: Segmentation) -> Artifact:
+    path = lease_folder(run) / name
+    with replacing(path) as part:
+        WRITERS[name](segmentation, part)
+    sha256, size = checksum(path)
+    return Artifact(run=run, name=name, path=path.relative_to(settings.OUTPUT_DIR).as_posix(), sha256=sha256, size=size)
+
+
+def lease_folder(run: Run) -> Path:
+    return run_folder(run.pk) / run.lease[:8]
+
+
+def evaluation_of(segmentation: Segmentation) -> dict[str, Any]:
+    """Return the scores of every k, the advice, and the top heights of the tree, highest first."""
+    heights = segmentation.tree.merges[::-1][:N_HEIGHTS, 2].tolist()
+    return {
+        "scores": [asdict(score) for score in segmentation.scores],
+        "advice": segmentation.advice.to_json(),
+        "cophenetic": segmentation.cophenetic,
+        "heights": heights,
+    }
+
+
+def _map_of(segmentation: Segmentation) -> dict[str, Any]:
+    spots = segmentation.map
+    return {"points": spots.points.round(6).tolist(), "positions": spots.positions.tolist(), "shares": list(spots.shares)}
+
+
+def _features_of(segmentation: Segmentation) -> dict[str, Any]:
+    features = segmentation.features
+    return {
+        "space": features.space.to_json(),
+        "names": list(features.names),
+        "inertia": dict(features.inertia),
+        "notes": list(features.notes),
+    }
+
+
+def _json_writer(value_of: Callable[[Segmentation], Any]) -> Callable[[Segmentation, Path], None]:
+    def write(segmentation: Segmentation, path: Path) -> None:
+        path.write_text(json.dumps(value_of(segmentation), default=_plain, allow_nan=False), encoding="utf-8")
+
+    return write
+
+
+def _plain(value: Any) -> Any:
+    """Turn a numpy scalar, which JSON does not know, into Python's own."""
+    return value.item()
+
+
+def _write_tree(segmentation: Segmentation, path: Path) -> None:
+    _write_arrays(path, merges=segmentation.tree.merges)
+
+
+def _write_labels(segmentation: Segmentation, path: Path) -> None:
+    _write_arrays(path, order=segmentation.order, rows=segmentation.features.rows)
+
+
+def _write_arrays(path: Path, **arrays: NDArray[Any]) -> None:
+    import numpy as np
+
+    with path.open("wb") as stream:
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
+
+
+def _figure_writer(kind: str) -> Callable[[Segmentation, Path], None]:
+    def write(segmentation: Segmentation, path: Path) -> None:
+        from segmentiq.ml.plots.dendrogram import dendrogram_figure, save_figure
+
+        save_figure(dendrogram_figure(segmentation.top, segmentation.k), path, kind)
+
+    return write
+
+
+WRITERS: Mapping[str, Callable[[Segmentation, Path], None]] = {
+    "top.json": _json_writer(lambda segmentation: segmentation.top.to_json()),
+    "evaluation.json": _json_writer(evaluation_of),
+    "profiles.json": _json_writer(lambda segmentation: [profile.to_json() for profile in segmentation.profiles]),
+    "map.json": _json_writer(_map_of),
+    "features.json": _json_writer(_features_of),
+    "tree.npz": _write_tree,
+    "labels.npz": _write_labels,
+    "dendrogram.png": _figure_writer("png"),
+    "dendrogram.svg": _figure_writer("svg"),
+}
+"""Every file of a run and what writes it: a new artifact is one line here."""
+
+
+# --- reading, in the web process ---------------------------------------------------------------------------------------------
+
+
+def find_row(run: Run, name: str) -> Artifact:
+    """Return the row of a run's file, all of them fetched with one query. Raises Refusal when the run has no such file."""
+    prefetch_related_objects([run], "artifacts")
+    for artifact in run.artifacts.all():
+        if artifact.name == name:
+            return artifact
+    raise Refusal("The run has no such file.", code="no_artifact", hint="A run has its files once it is done.")
+
+
+def open_file(run: Run, name: str) -> BinaryIO:
+    """Open a run's file. Raises Refusal when there is none, or when it is not the one its row tells of."""
+    artifact = find_row(run, name)
+    stream = opened(Path(settings.OUTPUT_DIR) / artifact.path, artifact.size)
+    if stream is None:
+        raise damaged()
+    return stream
+
+
+def damaged() -> Refusal:
+    return Refusal("A stored result of this run is missing or damaged.", code="artifact_damaged", hint="Run it again.")
+
+
+def is_intact(run: Run) -> bool:
+    """Tell whether every file of a run is there with its size and hash."""
+    return all(_matches(artifact) for artifact in run.artifacts.all())
+
+
+def _matches(artifact: Artifact) -> bool:
+    path = Path(settings.OUTPUT_DIR) / artifact.path
+    return path.is_file() and checksum(path) == (artifact.sha256, artifact.size)
+
+
+def _content(run: Run, name: str) -> bytes:
+    artifact = find_row(run, name)
+    with open_file(run, name) as stream:
+        content = stream.read()
+    if hashlib.sha256(content).hexdigest() != artifact.sha256:
+        raise damaged()
+    return content
+
+
+def load_top(run: Run) -> TopTree:
+    """Load the top of the tree: what pages and drawings are made from."""
+    return TopTree.from_json(json.loads(_content(run, "top.json")))
+
+
+def load_evaluation(run: Run) -> dict[str, Any]:
+    """Load `evaluation_of` the run."""
+    return json.loads(_content(run, "evaluation.json"))  # type: ignore[no-any-return]
+
+
+def load_scores(run: Run) -> tuple[KScore, ...]:
+    """Load how good every k is."""
+    return tuple(_score(data) for data in load_evaluation(run)["scores"])
+
+
+def _score(data: dict[str, Any]) -> KScore:
+    return KScore(**{**data, "interval": tuple(data["interval"]) if data["interval"] else None})
+
+
+def load_profiles(run: Run) -> tuple[Profile, ...]:
+    """Load what every branch is like."""
+    return tuple(Profile.from_json(data) for data in json.loads(_content(run, "profiles.json")))
+
+
+def load_map(run: Run) -> dict[str, Any]:
+    """Load the two-dimensional map: points, their leaf positions, the axes' shares of the variance."""
+    return json.loads(_content(run, "map.json"))  # type: ignore[no-any-return]
+
+
+def load_labels(run: Run) -> Labels:
+    """Load the leaf order and the home rows."""
+    import numpy as np
+
+    with np.load(io.BytesIO(_content(run, "labels.npz")), allow_pickle=False) as arrays:
+        return Labels(order=arrays["order"], rows=arrays["rows"])
+
+
+# --- the sweep ---------------------------------------------------------------------------------------------------------------
+
+
+def sweep(grace_s: float) -> list[Path]:
+    """Delete folders of no run, and of leases that published nothing and are held by nobody; return what was deleted.
+
+    Folders are listed before leases are read, and leases before artifacts: a run that is published in between is seen.
+    """
+    folders = folders_by_key(Path(settings.OUTPUT_DIR))
+    inside = {key: list(folder.iterdir()) for key, folder in folders.items() if folder.is_dir()}
+    held = dict(Run.objects.in_bulk(list(folders)).items())
+    published = {Path(settings.OUTPUT_DIR) / path for path in _published(list(held))}
+    orphans = [folder for key, folder in folders.items() if key not in held]
+    for key in held.keys() & inside.keys():
+        orphans += _strays(held[key], inside[key], published)
+    return [path for path in orphans if remove_settled(path, grace_s)]
+
+
+def _published(keys: list[Any]) -> list[str]:
+    return list(Artifact.objects.filter(run__in=keys).values_list("path", flat=True))
+
+
+def _strays(run: Run, entries: list[Path], published: set[Path]) -> list[Path]:
+    keep = {path.parent for path in published if path.parent.parent == run_folder(run.pk)}
+    if run.status == Status.RUNNING:
+        keep.add(lease_folder(run))
+    loose = [file for folder in entries if folder in keep and run.status == Status.DONE for file in folder.iterdir()]
+    return [entry for entry in entries if entry not in keep] + [file for file in loose if file not in published]

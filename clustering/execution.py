@@ -1,0 +1,50 @@
+"""The computing of a run, done in the worker's child: typed table in; artifacts, answer and report out.
+
+Files are written first, in the folder of the lease; then their rows and the run's answer are published in one transaction that
+demands the lease. A process that lost it publishes nothing and takes its files away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from clustering import artifacts
+from clustering.models import Artifact, Run
+from clustering.report import answer_of, report_of
+from clustering.stamps import stamp_of
+from datasets import storage
+from segmentiq.files import remove_folder
+from segmentiq.jobs.limits import memory_bytes
+from segmentiq.ml.errors import RunRefused
+from segmentiq.ml.pipeline import segment
+from segmentiq.ml.spec import SegmentationSpec
+
+if TYPE_CHECKING:
+    from segmentiq.ml.values import OnProgress, Segmentation
+
+
+def execute(run: Run, on_progress: OnProgress) -> None:
+    """Segment the run's dataset and publish what came out. Raises Refusal, LeaseLost."""
+    spec = SegmentationSpec.from_mapping(run.spec)
+    columns = tuple(column.to_value() for column in run.dataset.columns.order_by("position"))
+    if stamp_of(run.dataset, columns, spec) != run.stamp:
+        raise RunRefused(
+            "The dataset's columns were changed after this run was asked for.", code="conflict", hint="Segment the dataset again."
+        )
+    table = storage.load_table(run.dataset, columns)
+    segmentation = segment(table, spec, on_progress=on_progress, memory_bytes=memory_bytes())
+    on_progress("drawing", 0.97)
+    try:
+        _publish(run, segmentation)
+    except BaseException:
+        remove_folder(artifacts.lease_folder(run))
+        raise
+
+
+def _publish(run: Run, segmentation: Segmentation) -> None:
+    rows = artifacts.save_all(run, segmentation)
+    with transaction.atomic():
+        Artifact.objects.bulk_create(rows)
+        run.finish(**answer_of(segmentation), report=report_of(segmentation))
