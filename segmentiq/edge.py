@@ -60,7 +60,7 @@ class ValuelessFormatter(logging.Formatter):
         record.request_id = request_id()
         return super().format(record)
 
-    def formatException(self, ei: Any) -> str:
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging names it so
         return "\n".join(_told(ei[1]))
 
 

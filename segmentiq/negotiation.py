@@ -1,6 +1,6 @@
 """Which form an answer takes: by ``?format=`` or the Accept header, from the renderers that an address declares.
 
-A request flows in, a renderer flows out. An unknown ``?format=`` is told as the bad parameter it is (the framework would answer 404).
+A request flows in, a renderer flows out. An unknown ``?format=`` is told as the bad parameter it is (the framework answers 404).
 Pictures and CSV are streamed by their views; their renderers exist so that negotiation and the schema know them.
 """
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from django.core.exceptions import (
@@ -95,7 +96,7 @@ CODES: Mapping[str, Problem] = {
         csrf_failed="The request came with a session but without its CSRF token.",
         session_required="Only a person signed in with a session may do this.",
     ),
-    **_problems(404, not_found="There is no such thing, or it belongs to somebody else.", no_artifact="The run has no such file."),
+    **_problems(404, not_found="There is no such thing, or it is somebody else's.", no_artifact="The run has no such file."),
     **_problems(405, method_not_allowed="The address exists but does not take this method."),
     **_problems(406, not_acceptable="The address cannot answer in the form that was asked for."),
     **_problems(
@@ -171,7 +172,7 @@ class Told:
     message: str = ""
     field: str | None = None
     hint: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = made(default_factory=dict)
 
     @property
     def status(self) -> int:

@@ -1,7 +1,7 @@
 """Waiting for a job on a client's behalf, so that a script needs no loop.
 
-``?wait=20`` or ``Prefer: wait=30`` and a row flow in; the same row, settled or as far as it got, flows out. Every waiter occupies a
-thread of the web process, so few may wait at once and the rest are answered immediately: a client has to poll then, as always.
+``?wait=20`` or ``Prefer: wait=30`` and a row flow in; the same row, settled or as far as it got, flows out. Every waiter
+occupies a thread of the web process, so few may wait at once and the rest are answered immediately: they poll, as always.
 """
 
 from __future__ import annotations

@@ -1,0 +1,184 @@
+"""Runs in JSON: rows and artifacts flow out; a specification, a k, or a segment's name flows in.
+
+The specification is checked by `SegmentationSpec.from_mapping` alone; its serializer here only documents it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from clustering import artifacts
+from clustering.models import Run
+from segmentiq.jobs.lifecycle import Status
+from segmentiq.ml.values import MAX_SEGMENTS
+from segmentiq.serializing import FailureField, StrictSerializer
+
+
+class AdviceSerializer(serializers.Serializer[Any]):
+    """Which k, how sure, and why."""
+
+    k = serializers.IntegerField()
+    verdict = serializers.ChoiceField(choices=["strong", "moderate", "weak", "none"])
+    sentence = serializers.CharField()
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class KScoreSerializer(serializers.Serializer[Any]):
+    """How good the cut into k segments is."""
+
+    k = serializers.IntegerField()
+    silhouette = serializers.FloatField(allow_null=True)
+    calinski_harabasz = serializers.FloatField(allow_null=True)
+    davies_bouldin = serializers.FloatField(allow_null=True)
+    smallest = serializers.IntegerField(help_text="Customers in the smallest segment.")
+    stability = serializers.FloatField(allow_null=True)
+    interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """A run in a list."""
+
+    dataset_id = serializers.UUIDField(read_only=True)
+    dataset_name = serializers.CharField(source="dataset.name", read_only=True)
+    status = serializers.ChoiceField(choices=Status.choices, read_only=True)
+    n_set_aside = serializers.IntegerField(read_only=True)
+    sizes = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    spec = serializers.DictField(read_only=True)
+    advice = serializers.SerializerMethodField()
+    error = FailureField()
+
+    class Meta:
+        model = Run
+        fields = [
+            "id", "dataset_id", "dataset_name", "status", "stage", "progress", "error", "spec", "k", "n_rows", "n_clustered",
+            "n_set_aside", "sizes", "silhouette", "advice", "created_at", "started_at", "finished_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(AdviceSerializer(allow_null=True))
+    def get_advice(self, run: Run) -> dict[str, Any] | None:
+        return run.advice or None
+
+
+class RunDetailSerializer(RunSerializer):
+    """A run with the scores of every k, the heights of the highest merges and the technical report."""
+
+    scores = serializers.SerializerMethodField()
+    heights = serializers.SerializerMethodField()
+    cophenetic = serializers.SerializerMethodField()
+    report = serializers.DictField(read_only=True)
+
+    class Meta(RunSerializer.Meta):
+        fields = [*RunSerializer.Meta.fields, "scores", "heights", "cophenetic", "report"]
+        read_only_fields = fields
+
+    def to_representation(self, instance: Run) -> dict[str, Any]:
+        self._evaluation = artifacts.load_evaluation(instance) if instance.status == Status.DONE else {}
+        return super().to_representation(instance)
+
+    @extend_schema_field(KScoreSerializer(many=True))
+    def get_scores(self, run: Run) -> list[dict[str, Any]]:
+        return list(self._evaluation.get("scores", []))
+
+    @extend_schema_field(serializers.ListField(child=serializers.FloatField()))
+    def get_heights(self, run: Run) -> list[float]:
+        return list(self._evaluation.get("heights", []))
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_cophenetic(self, run: Run) -> float | None:
+        return self._evaluation.get("cophenetic")
+
+
+class TrainSerializer(serializers.Serializer[Any]):
+    """What to segment and how; every field but `dataset_id` has a default. The engine checks the values."""
+
+    dataset_id = serializers.UUIDField()
+    columns = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
+    scaling = serializers.ChoiceField(choices=["standard", "robust", "minmax", "none"], required=False)
+    log = serializers.JSONField(required=False, help_text='"none", "auto" or a list of column names.')
+    missing = serializers.ChoiceField(choices=["impute", "drop"], required=False)
+    pca = serializers.JSONField(required=False, help_text="null, a number of components, or a share of the variance below 1.")
+    linkage = serializers.ChoiceField(choices=["ward", "average", "complete", "single", "weighted"], required=False)
+    metric = serializers.ChoiceField(choices=["euclidean", "manhattan", "cosine", "gower"], required=False)
+    n_clusters = serializers.JSONField(required=False, help_text=f'"auto", or a whole number from 2 to {MAX_SEGMENTS}.')
+    distance_threshold = serializers.FloatField(required=False, allow_null=True)
+    weights = serializers.DictField(child=serializers.FloatField(), required=False)
+    approximate = serializers.ChoiceField(choices=["never", "allow"], required=False)
+    stability = serializers.BooleanField(required=False)
+    seed = serializers.IntegerField(required=False, min_value=0, max_value=2**32 - 1)
+
+
+class CutSerializer(StrictSerializer):
+    """The number of segments to keep as the run's answer."""
+
+    k = serializers.IntegerField()
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data.get("k"), bool | str | float):
+            raise serializers.ValidationError({"k": "k must be a whole number."})
+        return super().to_internal_value(data)
+
+
+class SegmentChangeSerializer(StrictSerializer):
+    """What a person calls a segment, and what they note about it."""
+
+    name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class SegmentNameSerializer(serializers.Serializer[Any]):
+    """What a person said about a branch."""
+
+    branch = serializers.IntegerField()
+    name = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class SegmentSerializer(serializers.Serializer[Any]):
+    """One segment of a cut: what sets it apart, in original units."""
+
+    segment = serializers.IntegerField(help_text="1 is the largest.")
+    branch = serializers.IntegerField(help_text="The branch of the tree; it keeps its name whatever k is shown.")
+    size = serializers.IntegerField()
+    share = serializers.FloatField()
+    name = serializers.CharField()
+    named = serializers.BooleanField(help_text="Whether a person gave the name.")
+    note = serializers.CharField(allow_blank=True)
+    facts = serializers.ListField(child=serializers.CharField())
+    numbers = serializers.ListField(child=serializers.DictField())
+    levels = serializers.ListField(child=serializers.DictField())
+    typical = serializers.ListField(child=serializers.IntegerField(), help_text="Rows of typical customers, from 0.")
+
+
+class SegmentsSerializer(serializers.Serializer[Any]):
+    """All segments of a cut."""
+
+    run = serializers.UUIDField()
+    k = serializers.IntegerField()
+    segments = SegmentSerializer(many=True)
+
+
+class BranchSerializer(serializers.Serializer[Any]):
+    """A branch of the top tree: a slice of the customers in leaf order."""
+
+    id = serializers.IntegerField()
+    parent = serializers.IntegerField(allow_null=True)
+    left = serializers.IntegerField(allow_null=True)
+    right = serializers.IntegerField(allow_null=True)
+    start = serializers.IntegerField()
+    stop = serializers.IntegerField()
+    height = serializers.FloatField()
+    born = serializers.IntegerField()
+    split = serializers.IntegerField(allow_null=True)
+
+
+class TreeSerializer(serializers.Serializer[Any]):
+    """The top of the tree: enough for every cut into up to 50 segments."""
+
+    n = serializers.IntegerField()
+    linkage = serializers.CharField()
+    metric = serializers.CharField()
+    branches = BranchSerializer(many=True)

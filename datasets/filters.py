@@ -1,0 +1,31 @@
+"""Which datasets a list shows: by the state people see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+
+from datasets.models import Dataset
+from datasets.serializers import STATES
+from segmentiq.jobs.lifecycle import ACTIVE, Status
+
+BEHIND = {"reading": ACTIVE, "ready": (Status.DONE,), "failed": (Status.FAILED, Status.CANCELLED)}
+
+
+class DatasetFilter(filters.FilterSet):  # type: ignore[misc]
+    """``?status=ready``."""
+
+    status = filters.ChoiceFilter(
+        choices=[(state, state) for state in STATES],
+        method="in_state",
+        error_messages={"invalid_choice": f"status must be one of {', '.join(STATES)}."},
+    )
+
+    class Meta:
+        model = Dataset
+        fields: list[str] = []
+
+    def in_state(self, queryset: QuerySet[Dataset], name: str, value: Any) -> QuerySet[Dataset]:
+        return queryset.filter(status__in=BEHIND[value])
