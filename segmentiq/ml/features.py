@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from segmentiq.ml.encoding import encode, read_dates, read_numbers
 from segmentiq.ml.errors import RunRefused, SpecRefused
+from segmentiq.ml.selection import choose_columns
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.values import Column, FeatureMatrix, FeatureSpace, Table, Variable
 from segmentiq.ml.variables import fit_variable
 
 __all__ = ["build_features", "choose_columns", "encode"]
 
-CLUSTERABLE = ("number", "category", "date", "boolean")
 MAX_FEATURES = 2_000
 LARGEST = 1e140
 """Squares, and their sums over millions of rows, stay finite below this."""
@@ -84,37 +84,6 @@ def build_features(table: Table, spec: SegmentationSpec, *, max_features: int = 
         notes=(*notes, *_find_twins(values, variables)),
         inertia=_measure_inertia(values, variables),
     )
-
-
-def choose_columns(columns: tuple[Column, ...], spec: SegmentationSpec) -> tuple[Column, ...]:
-    """Return the columns to cluster on: those named, or every feature. Raises SpecRefused when one cannot be used."""
-    known = {column.name: column for column in columns}
-    asked = spec.columns or tuple(c.name for c in columns if c.role == "feature" and c.kind in CLUSTERABLE)
-    _refuse_unknown("columns", asked, set(known), "in this table")
-    _refuse_unknown("log", spec.log if isinstance(spec.log, tuple) else (), set(asked), "among the clustered columns")
-    _refuse_unknown("weights", tuple(name for name, _ in spec.weights), set(asked), "among the clustered columns")
-    for name in asked:
-        if known[name].kind not in CLUSTERABLE:
-            raise SpecRefused(
-                f"Column {name[:40]!r} is of kind {known[name].kind}, which says nothing about likeness.",
-                code="no_features",
-                field="columns",
-                hint="Choose columns of kind number, category, date or boolean, or correct the column's kind first.",
-            )
-    if not asked:
-        raise _no_features("No column of this table is a feature.")
-    return tuple(known[name] for name in asked)
-
-
-def _refuse_unknown(field: str, names: tuple[str, ...], known: set[str], where: str) -> None:
-    for name in names:
-        if name not in known:
-            raise SpecRefused(
-                f"{field} names a column {name[:40]!r}, but there is none {where}.",
-                code="unknown_column",
-                field=field,
-                hint=f"There are: {', '.join(sorted(entry[:40] for entry in known)[:20])}.",
-            )
 
 
 def _no_features(message: str) -> SpecRefused:
