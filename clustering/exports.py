@@ -11,12 +11,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from clustering import artifacts
 from clustering.models import Run
 from clustering.result import shown_names
+from datasets.cells import cell_value
 from datasets.storage import iter_rows
 from segmentiq.ml.cut import cut_k
 
@@ -28,6 +29,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NUMERIC_KINDS = ("number", "boolean", "date", "constant")
 CHUNK_ROWS = 500
 SET_ASIDE = 0
+
+Numbered = Iterator[tuple[list[str], int]]
+"""Rows of the table, each with its segment's number."""
 
 
 def segment_numbers(run: Run, k: int) -> NDArray[np.int64]:
@@ -41,16 +45,21 @@ def segment_numbers(run: Run, k: int) -> NDArray[np.int64]:
     return numbers
 
 
-def stream_assignments_csv(run: Run, k: int) -> Iterator[bytes]:
-    """Stream the original columns with `segment` and `segment_name` as UTF-8 CSV. Raises before the first chunk is asked for."""
+def stream_assignments_csv(run: Run, k: int, only: int | None = None) -> Iterator[bytes]:
+    """Stream the original columns with `segment` and `segment_name` as UTF-8 CSV. Raises before the first chunk is asked for.
+
+    `only` keeps the rows of one segment; 0 are the rows set aside.
+    """
     numbers, names, lines = _parts(run, k)
-    return _chunks(_csv_rows(run, lines, numbers, names))
+    header = next(lines)
+    return _chunks(_csv_rows(run, header, _kept(lines, numbers, only), names))
 
 
-def stream_assignments_json(run: Run, k: int) -> Iterator[bytes]:
-    """Stream the same as a JSON array of objects; cells are text, a missing one is null."""
+def stream_assignments_json(run: Run, k: int, only: int | None = None) -> Iterator[bytes]:
+    """Stream the same as one JSON object; numbers are numbers, a missing cell is null, identifiers stay text."""
     numbers, names, lines = _parts(run, k)
-    return _json_chunks(next(lines), lines, numbers, names)
+    header = next(lines)
+    return _json_chunks(run, k, header, _kept(lines, numbers, only), names)
 
 
 def _parts(run: Run, k: int) -> tuple[list[int], dict[int, str], Iterator[list[str]]]:
@@ -59,12 +68,15 @@ def _parts(run: Run, k: int) -> tuple[list[int], dict[int, str], Iterator[list[s
     return segment_numbers(run, k).tolist(), by_number, iter_rows(run.dataset)
 
 
-def _csv_rows(run: Run, lines: Iterator[list[str]], numbers: Sequence[int], names: dict[int, str]) -> Iterator[list[str]]:
-    header = next(lines)
+def _kept(lines: Iterator[list[str]], numbers: Sequence[int], only: int | None) -> Numbered:
+    return (pair for pair in zip(lines, numbers, strict=True) if only is None or pair[1] == only)
+
+
+def _csv_rows(run: Run, header: list[str], lines: Numbered, names: dict[int, str]) -> Iterator[list[str]]:
     kinds = dict(run.dataset.columns.values_list("name", "kind"))
     is_text = [kinds.get(name, "text") not in NUMERIC_KINDS for name in header]
     yield [neutral(name) for name in (*header, *added_names(header))]
-    for line, number in zip(lines, numbers, strict=True):
+    for line, number in lines:
         cells = [neutral(cell) if text else cell for cell, text in zip(line, is_text, strict=True)]
         yield [*cells, str(number) if number else "", neutral(names.get(number, ""))]
 
@@ -103,18 +115,18 @@ def _chunks(rows: Iterable[list[str]]) -> Iterator[bytes]:
         yield text.getvalue().encode("utf-8")
 
 
-def _json_chunks(
-    header: list[str], lines: Iterable[list[str]], numbers: Sequence[int], names: dict[int, str]
-) -> Iterator[bytes]:
+def _json_chunks(run: Run, k: int, header: list[str], lines: Numbered, names: dict[int, str]) -> Iterator[bytes]:
     segment, segment_name = added_names(header)
+    columns = dict(run.dataset.columns.values_list("name", "kind"))
+    kinds = [columns.get(name, "text") for name in header]
 
-    def record(line: list[str], number: int) -> dict[str, Any]:
-        cells: dict[str, Any] = {name: cell or None for name, cell in zip(header, line, strict=True)}
-        return {**cells, segment: number or None, segment_name: names.get(number)}
+    def text_of(line: list[str], number: int) -> str:
+        cells: dict[str, Any] = {name: cell_value(cell, kind) for name, cell, kind in zip(header, line, kinds, strict=True)}
+        return json.dumps({**cells, segment: number or None, segment_name: names.get(number)}, ensure_ascii=False)
 
-    yield b"["
-    texts = (json.dumps(record(line, number), ensure_ascii=False) for line, number in zip(lines, numbers, strict=True))
-    first = next(texts, "")
-    for text in chain([first], ("," + text for text in texts)):
-        yield text.encode("utf-8")
-    yield b"]\n"
+    yield f'{{"run": "{run.pk}", "k": {k}, "n": {run.n_rows}, "assignments": ['.encode()
+    before = ""
+    while batch := list(islice(lines, CHUNK_ROWS)):
+        yield (before + ",\n".join(text_of(line, number) for line, number in batch)).encode("utf-8")
+        before = ",\n"
+    yield b"]}\n"

@@ -200,6 +200,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"DatasetStatus": "datasets.serializers.STATES", "RunStatus": "segmentiq.jobs.lifecycle.Status"},
 }
 
 # --- Security
