@@ -1,0 +1,126 @@
+"""The numbers of one branch in, sentences and a short name out: what sets these customers apart, in the reader's units.
+
+Pure words: everything measured comes from `NumberFact` and `LevelFact`. Effects are standardised differences, never p-values: for
+the columns that were clustered on, a significance test would only repeat that they were clustered on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from segmentiq.ml.values import Kind, LevelFact, NumberFact
+
+NOTICEABLE = 0.2
+CLEAR = 0.5
+VERY_CLEAR = 1.5
+SENTENCES = 3
+EPOCH = date(1970, 1, 1)
+LONGEST_LEVEL = 40
+
+Fact = NumberFact | LevelFact
+
+
+def strongest(facts: Iterable[Fact]) -> list[Fact]:
+    """Return the strongest fact of every column, strongest first; of two mirrored levels the one that is over-represented."""
+    best: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.column not in best or _strength(fact) > _strength(best[fact.column]):
+            best[fact.column] = fact
+    return sorted(best.values(), key=_strength, reverse=True)
+
+
+def say(facts: Sequence[Fact], kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """Say the strongest differences, three at most, as sentences."""
+    told = [fact for fact in strongest(facts) if abs(fact.effect) >= NOTICEABLE][:SENTENCES]
+    if not told and facts:
+        return ("Close to the average of all customers in every column.",)
+    return tuple(_sentence(fact, kinds[fact.column]) for fact in told)
+
+
+def names(facts: Sequence[Fact], kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Suggest names, the shortest telling one first; later ones name more effects, for a sibling that took the first."""
+    phrases = [_phrase(fact, kinds[fact.column]) for fact in strongest(facts) if abs(fact.effect) >= NOTICEABLE]
+    if not phrases:
+        yield "Close to average"
+        return
+    for count in (2, 3, 4):
+        yield _capital(", ".join(phrases[:count]))
+    for other in phrases[2:]:
+        yield _capital(f"{phrases[0]}, {other}")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with thousands separators and at most three significant digits: 12,300, 4.27, 0.0123."""
+    rounded = float(f"{value:.{digits - 1}e}")
+    if rounded == 0:
+        return "0"
+    if abs(rounded) >= 1e15:
+        return f"{rounded:.{digits - 1}e}"
+    exponent = int(f"{abs(rounded):e}".split("e")[1])
+    text = f"{rounded:,.{max(digits - 1 - exponent, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def month(days: float) -> str:
+    """Write days since 1970 as a month: March 2021."""
+    try:
+        return (EPOCH + timedelta(days=days)).strftime("%B %Y")
+    except OverflowError:
+        return f"{number(days)} days after 1970"
+
+
+def _strength(fact: Fact) -> tuple[float, float]:
+    return round(abs(fact.effect), 9), fact.effect
+
+
+def _sentence(fact: Fact, kind: Kind) -> str:
+    if isinstance(fact, LevelFact):
+        return f"{fact.column} is {_level(fact)} for {_percent(fact.share)}; all customers: {_percent(fact.overall)}."
+    if kind == "boolean":
+        return f"{fact.column} is yes for {_percent(fact.mean)}; all customers: {_percent(fact.overall)}."
+    here, everywhere = _told_apart(fact, kind)
+    return f"{fact.column} is {here} on average; all customers: {everywhere}."
+
+
+def _told_apart(fact: NumberFact, kind: Kind) -> tuple[str, str]:
+    """Write both means, with as many digits as it takes to tell them apart."""
+    if kind == "date":
+        return month(fact.mean), month(fact.overall)
+    digits = next((d for d in range(3, 9) if number(fact.mean, d) != number(fact.overall, d)), 3)
+    return number(fact.mean, digits), number(fact.overall, digits)
+
+
+def _phrase(fact: Fact, kind: Kind) -> str:
+    """Name one effect in a few words."""
+    more = fact.effect > 0
+    if isinstance(fact, LevelFact):
+        amount = ("mostly" if fact.share >= 0.5 else "more") if more else ("not" if fact.share == 0 else "fewer")
+        return f"{amount} {_level(fact)}"
+    column = _plain(fact.column)
+    if kind == "boolean":
+        return f"{('mostly' if fact.mean >= 0.5 else 'more often') if more else 'rarely'} {column}"
+    if kind == "date":
+        return f"{'late' if more else 'early'} {column}"
+    degree = "very " if abs(fact.effect) >= VERY_CLEAR else "" if abs(fact.effect) >= CLEAR else "rather "
+    return f"{degree}{'high' if more else 'low'} {column}"
+
+
+def _plain(column: str) -> str:
+    """Turn a header into words: without units in brackets, underscores or capitals (abbreviations keep theirs)."""
+    words = re.sub(r"[\(\[][^\)\]]*[\)\]]", " ", column).replace("_", " ").split()
+    words = [word if word.isupper() and len(word) <= 4 else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word).lower() for word in words]
+    return " ".join(words) or column
+
+
+def _level(fact: LevelFact) -> str:
+    return fact.level if len(fact.level) <= LONGEST_LEVEL else f"{fact.level[: LONGEST_LEVEL - 1]}…"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share == 0 or 0.01 <= share <= 0.99 or share == 1 else f"{number(100 * share)} %"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,186 @@
+"""Table, matrix and TopTree in, one `Profile` per branch out: what every slice is like, in the table's own units.
+
+This is the single join back from features to the table: `FeatureMatrix.rows` brings every leaf position home. Only the finest
+branches are summed over customers and the sums rolled up the tree, so that 99 profiles cost one pass; quartiles cannot be
+rolled up and are taken from each slice.
+
+Missing cells are left out of a profile: what was imputed for the clustering is not told as a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segmentiq.ml.dispersion import disperse
+from segmentiq.ml.facts import names, say
+from segmentiq.ml.values import Branch, Column, FeatureMatrix, LevelFact, NumberFact, Profile, Table, TopTree
+
+LEVELS = 20
+"""Levels of a category that are profiled: the most frequent ones."""
+TYPICAL = 3
+
+Array = NDArray[np.float64]
+
+
+class Facts(NamedTuple):
+    """What was found out about one branch."""
+
+    numbers: list[NumberFact]
+    levels: list[LevelFact]
+
+
+def profile_branches(table: Table, features: FeatureMatrix, top: TopTree, order: NDArray[np.int64]) -> tuple[Profile, ...]:
+    """Profile every branch of the top tree in every feature and descriptor column.
+
+    Parameters
+    ----------
+    table : Table
+    features : FeatureMatrix
+        Its `rows` say which table row was clustered; its `values` decide who is typical.
+    top : TopTree
+    order : ndarray of int, shape (n,)
+        Leaf order.
+
+    Returns
+    -------
+    tuple of Profile
+        In the order of the branches' ids. A column without any value in a branch is left out there.
+    """
+    rows = features.rows[order]
+    profiled = [column for column in table.columns if column.role in ("feature", "descriptor")]
+    found = [Facts([], []) for _ in top.branches]
+    for column in profiled:
+        cells = table.frame[column.name].iloc[rows]
+        if column.kind in ("number", "boolean", "date"):
+            _add_numbers(column, _to_floats(cells, column), top, found)
+        elif column.kind == "category":
+            _add_levels(column, cells, top, found)
+    typical = _typical(features.values[order], rows, top)
+    suggested = _suggest_names(profiled, top, found)
+    kinds = {column.name: column.kind for column in profiled}
+    return tuple(
+        Profile(
+            branch=branch.id,
+            size=branch.size,
+            name=name,
+            facts=say([*facts.numbers, *facts.levels], kinds) if branch.parent is not None else (),
+            numbers=tuple(facts.numbers),
+            levels=tuple(facts.levels),
+            typical=nearest,
+        )
+        for branch, facts, name, nearest in zip(top.branches, found, suggested, typical, strict=True)
+    )
+
+
+def _to_floats(cells: pd.Series, column: Column) -> Array:
+    """Return the cells as floats, NaN where missing; a date becomes days since 1970."""
+    if column.kind == "date":
+        days: Array = (cells - pd.Timestamp(0)).dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan) / 86_400
+        return days
+    return cells.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _add_numbers(column: Column, values: Array, top: TopTree, found: list[Facts]) -> None:
+    """Add a `NumberFact` to every branch that has a value of this column."""
+    present = np.isfinite(values)
+    known = values[present]
+    if not len(known):
+        return
+    position = np.concatenate([[0], np.cumsum(present)])
+    finest = _finest(top)
+    sums = _roll_up(_sums_of_slices(known, position, finest), finest, top)
+    overall, spread = sums[0] / len(known), float(known.std())
+    for branch in top.branches:
+        inside = known[position[branch.start] : position[branch.stop]]
+        if len(inside):
+            mean = float(sums[branch.id] / len(inside))
+            q1, median, q3 = np.quantile(inside, [0.25, 0.5, 0.75]).tolist()
+            fact = NumberFact(
+                column=column.name,
+                mean=mean,
+                median=median,
+                q1=q1,
+                q3=q3,
+                overall=float(overall),
+                effect=(mean - float(overall)) / spread if spread > 0 else 0.0,
+            )
+            found[branch.id].numbers.append(fact)
+
+
+def _sums_of_slices(known: Array, position: NDArray[np.int64], finest: list[Branch]) -> Array:
+    return np.array([known[position[branch.start] : position[branch.stop]].sum() for branch in finest])
+
+
+def _add_levels(column: Column, cells: pd.Series, top: TopTree, found: list[Facts]) -> None:
+    """Add a `LevelFact` per frequent level to every branch that has a value of this column."""
+    codes, levels = pd.factorize(cells)
+    if not len(levels):
+        return
+    finest = _finest(top)
+    slices = np.repeat(np.arange(len(finest)), [branch.size for branch in finest])
+    present = codes >= 0
+    counts = np.bincount(slices[present] * len(levels) + codes[present], minlength=len(finest) * len(levels))
+    counted = _roll_up(counts.reshape(len(finest), len(levels)).astype(np.float64), finest, top)
+    totals = counted.sum(axis=1)
+    shares = counted / np.maximum(totals, 1)[:, None]
+    spread = np.sqrt(shares[0] * (1 - shares[0]))
+    effects = np.divide(shares - shares[0], spread, out=np.zeros_like(shares), where=spread > 0)
+    frequent = sorted(range(len(levels)), key=lambda level: (-counted[0, level], str(levels[level])))[:LEVELS]
+    for branch in top.branches:
+        if totals[branch.id]:
+            found[branch.id].levels.extend(
+                LevelFact(
+                    column=column.name,
+                    level=str(levels[level]),
+                    share=float(shares[branch.id, level]),
+                    overall=float(shares[0, level]),
+                    effect=float(effects[branch.id, level]),
+                )
+                for level in frequent
+            )
+
+
+def _finest(top: TopTree) -> list[Branch]:
+    return sorted((branch for branch in top.branches if branch.split is None), key=lambda branch: branch.start)
+
+
+def _roll_up(sums: Array, finest: list[Branch], top: TopTree) -> Array:
+    """Add the children's sums upwards, so that every branch has its own: shape (branches, ...)."""
+    rolled = np.empty((len(top.branches), *sums.shape[1:]))
+    rolled[[branch.id for branch in finest]] = sums
+    for branch in reversed(top.branches):  # a child's id is always larger than its parent's
+        if branch.left is not None and branch.right is not None:
+            rolled[branch.id] = rolled[branch.left] + rolled[branch.right]
+    return rolled
+
+
+def _typical(ordered: Array, rows: NDArray[np.int64], top: TopTree) -> Iterator[tuple[int, ...]]:
+    """Yield, per branch, the table rows of the customers nearest to its centre; of equals the earlier rows."""
+    centroids = disperse(ordered, top).centroids
+    for branch in top.branches:
+        distances = np.square(ordered[branch.start : branch.stop] - centroids[branch.id]).sum(axis=1)
+        nearest = np.lexsort((rows[branch.start : branch.stop], distances))[:TYPICAL]
+        yield tuple(rows[branch.start + nearest].tolist())
+
+
+def _suggest_names(columns: list[Column], top: TopTree, found: list[Facts]) -> list[str]:
+    """Name every branch by its strongest effects, unlike every branch it can be shown beside, if its effects allow."""
+    kinds = {column.name: column.kind for column in columns}
+    chosen: list[str] = []
+    for branch, facts in zip(top.branches, found, strict=True):
+        if branch.parent is None:
+            chosen.append("All customers")
+            continue
+        beside = {
+            name
+            for other, name in zip(top.branches, chosen, strict=False)
+            if other.stop <= branch.start or other.start >= branch.stop
+        }
+        offered = list(names([*facts.numbers, *facts.levels], kinds))
+        chosen.append(next((name for name in offered if name not in beside), offered[0]))
+    return chosen
