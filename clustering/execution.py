@@ -24,6 +24,9 @@ from segmentiq.ml.spec import SegmentationSpec
 if TYPE_CHECKING:
     from segmentiq.ml.values import OnProgress, Segmentation
 
+COMPUTED = 0.95
+"""Share of the whole that is done when only the files are left to write."""
+
 
 def execute(run: Run, on_progress: OnProgress) -> None:
     """Segment the run's dataset and publish what came out. Raises Refusal, LeaseLost."""
@@ -34,13 +37,18 @@ def execute(run: Run, on_progress: OnProgress) -> None:
             "The dataset's columns were changed after this run was asked for.", code="conflict", hint="Segment the dataset again."
         )
     table = storage.load_table(run.dataset, columns)
-    segmentation = segment(table, spec, on_progress=on_progress, memory_bytes=memory_bytes())
-    on_progress("drawing", 0.97)
+    segmentation = segment(table, spec, on_progress=_within(on_progress, COMPUTED), memory_bytes=memory_bytes())
+    on_progress("drawing", COMPUTED)
     try:
         _publish(run, segmentation)
     except BaseException:
         remove_folder(artifacts.lease_folder(run))
         raise
+
+
+def _within(on_progress: OnProgress, end: float) -> OnProgress:
+    """Return a reporter for a part of the work that ends at this share of the whole."""
+    return lambda stage, share: on_progress(stage, share * end)
 
 
 def _publish(run: Run, segmentation: Segmentation) -> None:

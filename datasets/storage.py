@@ -113,7 +113,12 @@ def iter_rows(dataset: Dataset) -> Iterator[list[str]]:
 
 def _records(stream: BinaryIO) -> Iterator[list[str]]:
     with io.TextIOWrapper(stream, encoding="utf-8", newline="") as text:
-        yield from csv.reader(text)
+        yield from map(whole_row, csv.reader(text))
+
+
+def whole_row(row: list[str]) -> list[str]:
+    """Return the row; where the only column's cell is missing, the line is blank and the csv module sees no cell at all."""
+    return row or [""]
 
 
 # --- the worker's side: everything below loads pandas ------------------------------------------------------------------------

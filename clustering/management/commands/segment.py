@@ -1,0 +1,154 @@
+"""`manage.py segment FILE`: the whole job in a terminal. No server, no queue, no database: only a file in and a folder out."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from segmentiq.ml.errors import Refusal
+from segmentiq.ml.spec import SegmentationSpec
+
+if TYPE_CHECKING:
+    from segmentiq.ml.values import Segmentation
+
+EXAMPLE = 'Example: python manage.py segment customers.csv --k auto --columns "age,income" --log auto --out segments'
+OPTIONS = (
+    ("--k", "auto", "auto|N", "number of segments, 2 to 50, or auto for the advised one"),
+    ("--columns", None, "a,b", "columns to cluster on; a name with a comma goes in double quotes (default: every feature)"),
+    ("--scaling", None, "S", "standard, robust, minmax or none"),
+    ("--linkage", None, "L", "ward, average, complete, single or weighted"),
+    ("--metric", None, "M", "euclidean, manhattan, cosine or gower"),
+    ("--log", None, "none|auto|a,b", "columns that go through log(1 + x) first"),
+    ("--missing", None, "impute|drop", "fill missing cells, or set such rows aside"),
+    ("--pca", None, "none|N|SHARE", "keep N components, or a share of the variance such as 0.9"),
+    ("--threshold", None, "HEIGHT", "cut the tree at this height instead of at a number of segments"),
+    ("--weights", None, "a=2,b=1", "extra weight of columns"),
+    ("--approximate", None, "never|allow", "whether an approximate tree may answer when the exact one does not fit"),
+    ("--stability", "on", "on|off", "find out on subsamples which segments are found again"),
+    ("--seed", None, "N", "seed of every sample that is drawn"),
+)
+BAR = 30
+
+
+class Command(BaseCommand):
+    help = "Segment the customers of a CSV, Excel or Parquet file and write the result into a folder."
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = EXAMPLE
+        parser.add_argument("file", metavar="FILE", type=Path, help="the table: one row per customer")
+        for flag, default, shown, meaning in OPTIONS:
+            parser.add_argument(flag, default=default, metavar=shown, help=meaning)
+        parser.add_argument("--out", default="out", metavar="DIR", type=Path, help="folder for the files (default: out)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._segment(options["file"], options["out"], spec_of(options), quiet=options["verbosity"] == 0)
+        except Refusal as refusal:
+            raise CommandError(f"{refusal.message} {refusal.hint}".strip()) from None
+        except OSError as error:
+            raise CommandError(f"{error.filename or options['file']}: {error.strerror}.") from None
+        except MemoryError:
+            raise CommandError("The job needed more memory than this machine has: use fewer rows or columns.") from None
+
+    def _segment(self, file: Path, folder: Path, spec: SegmentationSpec, *, quiet: bool) -> None:
+        """Read, compute, save, tell. The heavy libraries are loaded here, so that a wrong option is refused at once."""
+        from clustering.folder import save_folder, segments_of
+        from datasets.limits import read_limits
+        from datasets.reader import read_table
+        from segmentiq.jobs.limits import memory_bytes
+        from segmentiq.ml.pipeline import segment
+
+        progress = Progress(quiet=quiet)
+        try:
+            read = read_table(file, file.name, limits=read_limits(), on_progress=progress.part(0.0, 0.2))
+            segmentation = segment(read.table, spec, on_progress=progress.part(0.2, 0.95), memory_bytes=memory_bytes())
+            progress.part(0.95, 1.0)("files", 0.0)
+            save_folder(folder, read, spec, segmentation)
+        finally:
+            progress.close()
+        self.stdout.write(summary(segmentation, segments_of(segmentation)))
+        self.stdout.write(f"\nFiles in {folder}: assignments.csv, segments.json, report.json, dendrogram.png, dendrogram.svg")
+
+
+class Progress:
+    """A bar on standard error where a person looks at it; one line per stage where it goes to a file."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet, self._bar, self._stage = quiet, sys.stderr.isatty(), ""
+
+    def part(self, start: float, stop: float) -> Any:
+        """Return `on_progress` for the part of the whole between two shares."""
+        return lambda stage, share: self._show(stage, start + (stop - start) * share)
+
+    def _show(self, stage: str, share: float) -> None:
+        if self._quiet:
+            return
+        if self._bar:
+            full = round(BAR * share)
+            sys.stderr.write(f"\r[{'#' * full}{'.' * (BAR - full)}] {share:4.0%} {stage:<12}")
+        elif stage != self._stage:
+            sys.stderr.write(f"{share:4.0%} {stage}\n")
+        sys.stderr.flush()
+        self._stage = stage
+
+    def close(self) -> None:
+        if self._bar and not self._quiet:
+            sys.stderr.write("\r" + " " * (BAR + 24) + "\r")
+
+
+def spec_of(options: dict[str, Any]) -> SegmentationSpec:
+    """Build the specification from the options. Raises SpecRefused."""
+    asked = {name: options[name] for name in ("scaling", "linkage", "metric", "missing", "approximate") if options[name]}
+    if options["columns"] is not None:
+        asked["columns"] = names_in(options["columns"])
+    if options["log"]:
+        asked["log"] = options["log"] if options["log"] in ("none", "auto") else names_in(options["log"])
+    if options["weights"]:
+        asked["weights"] = dict(weight_in(entry) for entry in names_in(options["weights"]))
+    numbers = {
+        "n_clusters": options["k"],
+        "pca": options["pca"],
+        "distance_threshold": options["threshold"],
+        "seed": options["seed"],
+    }
+    asked |= {name: number_in(text) for name, text in numbers.items() if text is not None}
+    asked["stability"] = {"on": True, "off": False}.get(options["stability"], options["stability"])
+    return SegmentationSpec.from_mapping(asked)
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names in a comma-separated list; one that holds a comma is quoted as in a CSV file."""
+    return [name for name in next(csv.reader([text], skipinitialspace=True), []) if name]
+
+
+def weight_in(entry: str) -> tuple[str, Any]:
+    name, _, weight = entry.rpartition("=")
+    return name or entry, number_in(weight)
+
+
+def number_in(text: str) -> Any:
+    """Return a whole number, a fraction, or the text as it is, for the specification to refuse or to know."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def summary(segmentation: Segmentation, segments: list[dict[str, Any]]) -> str:
+    """Return the table a person reads first."""
+    aside = segmentation.features.n_table_rows - segmentation.top.n
+    lines = [segmentation.advice.sentence, "", f"{'segment':>7}  {'customers':>9}  {'share':>6}  what sets it apart"]
+    for entry in segments:
+        apart = "; ".join(entry["facts"][:2]) or entry["name"]
+        lines.append(f"{entry['segment']:>7}  {entry['size']:>9,}  {entry['share']:>6.1%}  {apart}")
+    if aside:
+        lines.append(f"{aside:,} rows were set aside; they have no segment.")
+    return "\n".join([*lines, *segmentation.warnings])
