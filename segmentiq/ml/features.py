@@ -74,7 +74,7 @@ def build_features(table: Table, spec: SegmentationSpec, *, max_features: int = 
     names = _name_features(variables, max_features)
     space = FeatureSpace(variables=tuple(variables))
     values = encode(space, frame)
-    _refuse_unusable(values, names, spec)
+    _refuse_too_large(values, names)
     return FeatureMatrix(
         values=values,
         names=names,
@@ -153,7 +153,7 @@ def _name_features(variables: list[Variable], max_features: int) -> tuple[str, .
     return tuple(names)
 
 
-def _refuse_unusable(values: NDArray[np.float64], names: tuple[str, ...], spec: SegmentationSpec) -> None:
+def _refuse_too_large(values: NDArray[np.float64], names: tuple[str, ...]) -> None:
     within = (np.abs(values) <= LARGEST).all(axis=0)
     if not within.all():
         raise RunRefused(
@@ -161,14 +161,6 @@ def _refuse_unusable(values: NDArray[np.float64], names: tuple[str, ...], spec: 
             code="numeric_overflow",
             field="scaling",
             hint='Use scaling "standard", or leave the column out.',
-        )
-    n_zero = int((~values.any(axis=1)).sum()) if spec.metric == "cosine" else 0
-    if n_zero:
-        raise RunRefused(
-            f"{n_zero:,} of {len(values):,} customers are zero in every feature, and the cosine of zero is not defined.",
-            code="zero_vector_rows",
-            field="metric",
-            hint='Use metric "euclidean", or scaling "standard".',
         )
 
 

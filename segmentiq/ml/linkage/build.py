@@ -49,7 +49,8 @@ def build_tree(
     Raises
     ------
     RunRefused
-        ``too_large`` when it cannot fit, ``numeric_overflow`` when values are not finite or heights would not be.
+        ``too_large`` when it cannot fit, ``numeric_overflow`` when values or heights are not finite, ``zero_vector_rows`` when
+        the cosine is not defined.
 
     Examples
     --------
@@ -60,6 +61,8 @@ def build_tree(
     import numpy as np
 
     _refuse_not_finite(values)
+    if metric == "cosine":
+        _refuse_zero_rows(values)
     n, d = values.shape
     name = choose_kernel(n, d, linkage, metric, memory_bytes=memory_bytes)
     if on_progress:
@@ -83,6 +86,16 @@ def _refuse_not_finite(values: Matrix) -> None:
                 code="numeric_overflow",
                 hint="Set these rows aside, or leave the column out.",
             )
+
+
+def _refuse_zero_rows(values: Matrix) -> None:
+    if n_zero := int((~values.any(axis=1)).sum()):
+        raise RunRefused(
+            f"{n_zero:,} of {len(values):,} customers are zero in every feature, and the cosine of zero is not defined.",
+            code="zero_vector_rows",
+            field="metric",
+            hint='Use metric "euclidean", or scaling "standard".',
+        )
 
 
 def _canonise(merges: Matrix, order: NDArray[np.int64]) -> Matrix:
