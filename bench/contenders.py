@@ -1,4 +1,4 @@
-"""One Ward tree by each library, as a function of the points; every import is inside, so that its cost is the contender's own.
+"""One Ward tree by each library, as a function of the points; every import is inside, so that none carries another's memory.
 
 Flows in: points, shape (n, d). Flows out: merge heights in ascending order, which all must agree on.
 """
