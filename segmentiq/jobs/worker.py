@@ -58,10 +58,11 @@ class End(StrEnum):
 class LeasedWorker:
     """One worker process and its child."""
 
-    def __init__(self, *, batch: bool = False) -> None:
+    def __init__(self, *, batch: bool = False, grace_s: float = GRACE_S) -> None:
         autodiscover_modules("tasks")
         self.name = f"{socket.gethostname()[:40]}-{os.getpid()}-{get_random_string(8)}"
         self.batch = batch
+        self.grace_s = grace_s
         self.stop_by: float | None = None
         self.leash = Leash()
         self.recovery = recovery.Recovery()
@@ -90,7 +91,10 @@ class LeasedWorker:
         """Wait a moment for the child to have its imports; replace one that died before it had a job."""
         if self.leash.is_ready and self.leash.exit_code is None:
             return True
-        if self.leash.hear(POLL_S) == "gone":
+        word = self.leash.hear(POLL_S)
+        if word == "ready":
+            beats.beat(self.name)
+        elif word == "gone":
             logger.error("The worker's child died before it had a job: %s", self.leash.how_it_ended())
             time.sleep(FAILED_START_PAUSE_S)
             self.leash.start()
@@ -220,7 +224,7 @@ class LeasedWorker:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         again = self.stop_by is not None
-        self.stop_by = time.monotonic() + (0 if again else GRACE_S)
+        self.stop_by = time.monotonic() + (0 if again else self.grace_s)
         if again:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)

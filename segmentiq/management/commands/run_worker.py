@@ -7,16 +7,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from segmentiq.jobs.worker import LeasedWorker
+from segmentiq.jobs.worker import GRACE_S, LeasedWorker
 
 
 class Command(BaseCommand):
     help = "Do queued work (read datasets, compute runs) until SIGTERM or Ctrl-C; start several for more at a time."
 
+    requires_system_checks: list[str] = []  # they would import all of the web
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--batch", action="store_true", help="Stop when nothing is queued.")
+        parser.add_argument("--grace", type=float, default=GRACE_S, help="Seconds a job may still take after SIGTERM.")
 
-    def handle(self, *, batch: bool, **options: Any) -> None:
-        worker = LeasedWorker(batch=batch)
+    def handle(self, *, batch: bool, grace: float, **options: Any) -> None:
+        worker = LeasedWorker(batch=batch, grace_s=grace)
         worker.heed_signals()
         worker.run()
