@@ -85,7 +85,7 @@ class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     @action(detail=False, methods=["post"], parser_classes=[UploadParser], serializer_class=UploadSerializer)
     def upload(self, request: Request) -> Response:
         """Take one CSV or Excel file (200 MiB at most unless set otherwise); it is read in the background."""
-        uploaded = request.FILES.get("file") if request.content_type.startswith("multipart/") else None
+        uploaded = request.FILES.get("file")
         if uploaded is None:
             raise Refusal(
                 "No file came with the request.", code="file_missing_or_truncated", field="file", hint='Send it as "file".'

@@ -19,6 +19,7 @@ from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 from segmentiq.ml.errors import Refusal
 
 MAX_JSON_BYTES = 1024 * 1024
+MAX_DIGITS = 400
 FORM_ROOM = 64 * 1024
 """Bytes an upload may have around its file: boundaries, headers and the few fields."""
 
@@ -38,6 +39,7 @@ class StrictJSONParser(BaseParser):
                 object_pairs_hook=_without_twins,
                 parse_constant=_refuse_constant,
                 parse_float=_finite,
+                parse_int=_short,
             )
             _check_text(data)
         except (ValueError, RecursionError) as error:
@@ -63,6 +65,12 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("too large for a number")
     return number
+
+
+def _short(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError("too large for a number")
+    return int(text)
 
 
 def _check_text(data: Any) -> None:

@@ -119,7 +119,7 @@ CODES: Mapping[str, Problem] = {
     **_problems(
         415,
         unsupported_media_type="The address does not take this Content-Type.",
-        unsupported_format="The file is of a kind that is not read.",
+        unsupported_type="The file is of a kind that is not read.",
         content_mismatch="The file's content is not what its name says.",
     ),
     **_problems(
@@ -133,6 +133,7 @@ CODES: Mapping[str, Problem] = {
         ragged_rows="The rows have more fields than the header.",
         binary_content="The file holds bytes that text cannot hold.",
         encoding_unknown="The file's encoding could not be told.",
+        unclosed_quote="A quoted cell never ends.",
         delimiter_unknown="The file's delimiter could not be told.",
         unknown_sheet="The workbook has no such sheet.",
         corrupt_xlsx="The workbook is damaged.",

@@ -175,7 +175,10 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "TOKEN_LIMIT_PER_USER": 20, "AUTH_
 
 # --- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "segmentiq.authentication.TokenHeader",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PARSER_CLASSES": ["segmentiq.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "segmentiq.negotiation.ApiPageRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "segmentiq.negotiation.FormatNegotiation",
@@ -200,6 +203,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["segmentiq.schema.without_trailing_slash"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "segmentiq.schema.with_failures"],
     "ENUM_NAME_OVERRIDES": {"DatasetStatus": "datasets.serializers.STATES", "RunStatus": "segmentiq.jobs.lifecycle.Status"},
 }
 
