@@ -107,7 +107,7 @@ def names(api: APIClient, query: str) -> list[str]:
     ("query", "status", "code", "field"),
     [
         ("?ordering=owner__password", 400, "unknown_field", "ordering"),
-        ("?ordering=?", 400, "unknown_field", "ordering"),
+        ("?ordering=%3F", 400, "unknown_field", "ordering"),
         ("?ordering=--name", 400, "unknown_field", "ordering"),
         ("?ordering=-pk", 400, "unknown_field", "ordering"),
         ("?status=done", 400, "invalid_value", "status"),
@@ -173,7 +173,8 @@ def test_a_dataset_can_be_renamed(api: APIClient, make_dataset: Make) -> None:
 
 
 def test_a_file_is_read_again_in_another_way(api: APIClient, make_dataset: Make, drain: Callable[[], int]) -> None:
-    path = f"{LIST}/{make_dataset('a;b\n1;2\n3;4\n5;6\n').pk}"
+    dataset = make_dataset("a;b\n1;2\n3;4\n5;6\n")
+    path = f"{LIST}/{dataset.pk}"
     response = api.patch(path, {"overrides": {"delimiter": ","}}, format="json")
     assert (response.status_code, response.json()["status"]) == (200, "reading")
     drain()
@@ -198,7 +199,8 @@ def test_columns_with_odd_names_are_reached_by_them(api: APIClient, make_dataset
 
 
 def test_rows_are_typed_and_paged(api: APIClient, make_dataset: Make) -> None:
-    path = f"{LIST}/{make_dataset('id,amount,vip,note\n001,1.5,yes,x\n002,,no,\n003,7,yes,z\n').pk}/rows"
+    dataset = make_dataset("id,amount,vip,note\n001,1.5,yes,x\n002,,no,\n003,7,yes,z\n")
+    path = f"{LIST}/{dataset.pk}/rows"
     told = api.get(path).json()
     assert (told["count"], told["page"], told["columns"]) == (3, 1, ["id", "amount", "vip", "note"])
     assert [row[:2] for row in told["results"]] == [["001", 1.5], ["002", None], ["003", 7]]
