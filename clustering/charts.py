@@ -1,7 +1,7 @@
 """Artifacts in, geometry of the smaller figures out: the customer map, the curve over k, and the heat map under the tree.
 
-Every value is a number of the drawing or a finished word, so templates only place them. Shapes are grouped by finest branch, which
-lets a moved cut recolour the map by changing at most fifty class names.
+Every value is a number of the drawing or a finished word, so templates only place them. Shapes are grouped by finest branch,
+which lets a moved cut recolour the map by changing at most fifty class names.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ def draw_curve(scores: Sequence[KScore], k: int, advised: int) -> CurveFigure | 
     known = [score for score in scores if score.stability is not None]
     best = max(scores, key=lambda score: score.silhouette)
     points = tuple(
-        CurvePoint(k=s.k, x=f"{x(s.k):.1f}", y=f"{y(s.silhouette):.1f}", words=_score_words(s), advised=s.k == advised, current=s.k == k)
+        CurvePoint(
+            k=s.k, x=f"{x(s.k):.1f}", y=f"{y(s.silhouette):.1f}", words=_score_words(s), advised=s.k == advised, current=s.k == k
+        )
         for s in scores
     )
     return CurveFigure(
@@ -167,7 +169,9 @@ def draw_heat(profiles: Mapping[int, Profile], top: TopTree, layout: TreeLayout,
     if not shown:
         return None
     leaves = sorted((b for b in top.branches if b.split is None), key=lambda b: b.start)
-    effects = {leaf.id: {fact.column: fact.effect for fact in profiles[leaf.id].numbers} for leaf in leaves if leaf.id in profiles}
+    effects = {
+        leaf.id: {fact.column: fact.effect for fact in profiles[leaf.id].numbers} for leaf in leaves if leaf.id in profiles
+    }
     rows = []
     for index, column in enumerate(shown):
         cells = tuple(

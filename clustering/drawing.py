@@ -18,6 +18,8 @@ from segmentiq.ml.values import Branch, TopTree
 
 BAND = 14.0
 FOOT = 48.0
+LABEL_Y = (BOTTOM + BAND + 18, BOTTOM + BAND + 33)
+"""Baselines of a segment's number and size."""
 LEGEND_ROW = 20.0
 LABEL_LENGTH = 40
 FILLS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#4a4a4a")
@@ -153,9 +155,9 @@ def _labels(layout: TreeLayout, segments: tuple[Branch, ...], names: Mapping[int
         x, width = (left + right) / 2, right - left
         title = f"<title>{label(names.get(branch.id, ''))}: {branch.size:,}</title>"
         if width >= 7 * len(str(number)):
-            yield f'<text x="{x:.1f}" y="{BOTTOM + BAND + 18:g}" font-weight="600">{number}{title}</text>'
+            yield f'<text x="{x:.1f}" y="{LABEL_Y[0]:g}" font-weight="600">{number}{title}</text>'
         if width >= 8 * len(f"{branch.size:,}"):
-            yield f'<text x="{x:.1f}" y="{BOTTOM + BAND + 33:g}" opacity="0.75">{branch.size:,}</text>'
+            yield f'<text x="{x:.1f}" y="{LABEL_Y[1]:g}" opacity="0.75">{branch.size:,}</text>'
 
 
 def _cut_line(y: float, k: int, max_k: int, page: bool) -> Iterator[str]:

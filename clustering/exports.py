@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from clustering import artifacts
 from clustering.models import Run
 from clustering.result import shown_names
+from clustering.segments import segment_records
 from datasets.cells import cell_value
 from datasets.storage import iter_rows
 from segmentiq.ml.cut import cut_k
@@ -130,3 +131,20 @@ def _json_chunks(run: Run, k: int, header: list[str], lines: Numbered, names: di
         yield (before + ",\n".join(text_of(line, number) for line, number in batch)).encode("utf-8")
         before = ",\n"
     yield b"]}\n"
+
+
+def report_document(run: Run, k: int) -> dict[str, Any]:
+    """Return what one cut says, as plain data."""
+    evaluation = artifacts.load_evaluation(run)
+    return {
+        "dataset": {"name": run.dataset.name, "file_name": run.dataset.file_name, "sha256": run.dataset.sha256},
+        "spec": run.spec,
+        "stamp": run.stamp,
+        "k": k,
+        "n_rows": run.n_rows,
+        "n_clustered": run.n_clustered,
+        "n_set_aside": run.n_set_aside,
+        "segments": segment_records(run, artifacts.load_top(run), k),
+        **evaluation,
+        "report": run.report,
+    }

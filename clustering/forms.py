@@ -38,10 +38,16 @@ class RunForm(forms.Form):
     how_many = forms.ChoiceField(choices=[("auto", "Let the data decide"), ("fixed", "Exactly")], initial="auto")
     n_clusters = forms.CharField(required=False, initial="5")
     linkage = forms.ChoiceField(choices=[(name, LINKAGES[name][0]) for name in get_args(Linkage)], initial="ward")
-    metric = forms.ChoiceField(label="Distance", choices=[(name, name.capitalize()) for name in METRICS["average"]], initial="euclidean")
-    scaling = forms.ChoiceField(label="Scaling", choices=[(name, SCALINGS[name]) for name in get_args(Scaling)], initial="standard")
+    metric = forms.ChoiceField(
+        label="Distance", choices=[(name, name.capitalize()) for name in METRICS["average"]], initial="euclidean"
+    )
+    scaling = forms.ChoiceField(
+        label="Scaling", choices=[(name, SCALINGS[name]) for name in get_args(Scaling)], initial="standard"
+    )
     log = forms.ChoiceField(label="Logarithm first", choices=list(LOGS.items()), initial="none")
-    missing = forms.ChoiceField(label="Missing cells", choices=[(name, MISSINGS[name]) for name in get_args(Missing)], initial="impute")
+    missing = forms.ChoiceField(
+        label="Missing cells", choices=[(name, MISSINGS[name]) for name in get_args(Missing)], initial="impute"
+    )
     pca = forms.CharField(
         label="Principal components", required=False, help_text="Empty: off. A whole number of them, or a share such as 0.9."
     )

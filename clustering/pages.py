@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from clustering.models import Run
 from segmentiq.jobs.lifecycle import Status
-from segmentiq.words import ago, count, plural
+from segmentiq.ml.errors import Refusal
+from segmentiq.ml.linkage.kernel import Forecast
+from segmentiq.words import ago, count, duration, filesize, plural
 
 STAGES = {
     "": "Starting",
@@ -19,6 +21,7 @@ STAGES = {
     "map": "Drawing the map",
     "drawing": "Drawing the dendrogram",
 }
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SizeBar:
@@ -55,7 +58,8 @@ class EndedPage:
 
     run: Run
     headline: str
-    was_cancelled: bool
+    message: str
+    hint: str
 
 
 def run_line(run: Run) -> RunLine:
@@ -104,8 +108,24 @@ def progress_page(run: Run, *, worker_is_alive: bool) -> ProgressPage:
 
 def ended_page(run: Run) -> EndedPage:
     """Say why a run has no answer."""
-    cancelled = run.status == Status.CANCELLED
-    return EndedPage(run=run, headline="This run was cancelled." if cancelled else "This run found no answer.", was_cancelled=cancelled)
+    if run.status == Status.CANCELLED:
+        return EndedPage(run=run, headline="This run was cancelled.", message="", hint="")
+    return EndedPage(run=run, headline="This run found no answer.", message=run.error_message, hint=run.error_hint)
+
+
+def damaged_page(run: Run, refusal: Refusal) -> EndedPage:
+    """Say that a finished run's files are gone."""
+    return EndedPage(run=run, headline="This run's files are damaged.", message=refusal.message, hint=refusal.hint)
+
+
+def told(refusal: Refusal) -> str:
+    """Return a refusal as the sentence a page shows."""
+    return f"{refusal.message} {refusal.hint}".strip()
+
+
+def forecast_words(expected: Forecast) -> str:
+    """Say what a run will take; the tree is forecast, reading and scoring come on top."""
+    return f"The tree takes {duration(expected.seconds)} and {filesize(expected.bytes)} of memory."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

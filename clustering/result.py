@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from clustering import artifacts
 from clustering.charts import CurveFigure, HeatFigure, MapFigure, draw_curve, draw_heat, draw_map
-from clustering.drawing import page_svg
+from clustering.drawing import LABEL_Y, page_svg
 from clustering.layout import TreeLayout, lay_out, owners
 from clustering.models import Run
 from segmentiq.ml.cut import cut_k, height_of
@@ -27,6 +27,14 @@ TELLING = 0.8
 """Standardised difference from which a figure in the table stands out: Cohen's "large"."""
 
 Names = Mapping[int, tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """The columns and levels the profile table has rows for, most telling first."""
+
+    columns: tuple[str, ...]
+    levels: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,8 +111,8 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
     advice = Advice.from_json(run.advice)
     layout = lay_out(top)
     names = segment_names(run)
-    columns, levels = _telling_columns(profiles), _telling_levels(profiles)
-    words = {b.id: _branch_words(b.id, top, layout, profiles, names, columns, levels) for b in top.branches}
+    shown = Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles))
+    words = {p.branch: _branch_words(p, top=top, layout=layout, names=names, shown=shown) for p in profiles.values()}
     active = cut_k(top, k)
     held = owners(top, tuple(branch.id for branch in active))
     return ResultPage(
@@ -119,9 +127,9 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
         tree_note=_tree_note(top),
         map=draw_map(artifacts.load_map(run), top, layout.hues, held),
         curve=draw_curve(scores, k, advice.k),
-        heat=draw_heat(profiles, top, layout, columns),
+        heat=draw_heat(profiles, top, layout, shown.columns),
         cards=tuple(SegmentCard(number=n, words=words[b.id]) for n, b in enumerate(active, start=1)),
-        rows=_rows(profiles[0], columns, levels, tuple(words[b.id] for b in active)),
+        rows=_rows(profiles[0], shown, tuple(words[b.id] for b in active)),
         blank=SegmentCard(number=0, words=_blank()),
         report=_report(run),
         notes=tuple(run.report.get("notes", ())) + tuple(run.report.get("warnings", ())),
@@ -178,20 +186,12 @@ def _telling_levels(profiles: Mapping[int, Profile]) -> tuple[tuple[str, str], .
     return tuple(sorted(sorted(strength, key=lambda key: -strength[key])[:LEVEL_ROWS]))
 
 
-def _branch_words(
-    number: int,
-    top: TopTree,
-    layout: TreeLayout,
-    profiles: Mapping[int, Profile],
-    names: Names,
-    columns: Sequence[str],
-    levels: Sequence[tuple[str, str]],
-) -> BranchWords:
-    branch, profile = top.branches[number], profiles[number]
-    given, note = names.get(number, ("", ""))
+def _branch_words(profile: Profile, *, top: TopTree, layout: TreeLayout, names: Names, shown: Shown) -> BranchWords:
+    branch = top.branches[profile.branch]
+    given, note = names.get(branch.id, ("", ""))
     return BranchWords(
-        id=number,
-        hue=layout.hues[number],
+        id=branch.id,
+        hue=layout.hues[branch.id],
         name=given or profile.name,
         note=note,
         size=plural(branch.size, "customer"),
@@ -199,7 +199,7 @@ def _branch_words(
         share_width=f"{100 * branch.size / top.n:.2f}",
         facts=profile.facts[:3],
         typical=_typical(profile),
-        cells=_cells(profile, columns, levels),
+        cells=_cells(profile, shown),
     )
 
 
@@ -208,26 +208,24 @@ def _typical(profile: Profile) -> str:
     return f"Most typical: row {rows} of the table." if len(profile.typical) == 1 else f"Most typical: rows {rows} of the table."
 
 
-def _cells(profile: Profile, columns: Sequence[str], levels: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+def _cells(profile: Profile, shown: Shown) -> tuple[Cell, ...]:
     numbers = {fact.column: fact for fact in profile.numbers}
     shares = {(fact.column, fact.level): fact for fact in profile.levels}
     cells = []
-    for column in columns:
+    for column in shown.columns:
         fact = numbers.get(column)
         cells.append(Cell(words=figure(fact.mean) if fact else "–", telling=bool(fact and abs(fact.effect) >= TELLING)))
-    for key in levels:
+    for key in shown.levels:
         level = shares.get(key)
         cells.append(Cell(words=share(level.share) if level else "–", telling=bool(level and abs(level.effect) >= TELLING)))
     return tuple(cells)
 
 
-def _rows(
-    root: Profile, columns: Sequence[str], levels: Sequence[tuple[str, str]], shown: Sequence[BranchWords]
-) -> tuple[TableRow, ...]:
-    names = [*columns, *(f"{column}: {level}" for column, level in levels)]
-    overall = _cells(root, columns, levels)
+def _rows(root: Profile, shown: Shown, segments: Sequence[BranchWords]) -> tuple[TableRow, ...]:
+    names = [*shown.columns, *(f"{column}: {level}" for column, level in shown.levels)]
+    overall = _cells(root, shown)
     return tuple(
-        TableRow(name=name, overall=overall[index].words, cells=tuple(words.cells[index] for words in shown))
+        TableRow(name=name, overall=overall[index].words, cells=tuple(words.cells[index] for words in segments))
         for index, name in enumerate(names)
     )
 
@@ -239,7 +237,7 @@ def _blank() -> BranchWords:
 def _report(run: Run) -> tuple[tuple[str, str], ...]:
     spec, report = run.spec, run.report
     seconds = report.get("seconds", {})
-    engine = report.get("engine", "")
+    engine = report.get("engine")
     facts = [
         ("Columns", ", ".join(spec["columns"]) if spec["columns"] else "every column that is a feature"),
         ("Linkage and distance", f"{spec['linkage']}, {spec['metric']}"),
@@ -247,7 +245,7 @@ def _report(run: Run) -> tuple[tuple[str, str], ...]:
         ("Logarithm", spec["log"] if isinstance(spec["log"], str) else ", ".join(spec["log"])),
         ("Missing cells", {"impute": "filled in", "drop": "rows set aside"}[spec["missing"]]),
         ("Principal components", "off" if spec["pca"] is None else str(spec["pca"])),
-        ("Engine", engine if isinstance(engine, str) else ", ".join(f"{key} {value}" for key, value in engine.items())),
+        ("Engine", f"{engine.get('kernel', '')}, {'exact' if engine.get('exact', True) else 'approximate'}" if engine else ""),
         ("Time", duration(sum(seconds.values())) if seconds else "–"),
         ("Slowest stages", ", ".join(f"{s} {figure(t)} s" for s, t in sorted(seconds.items(), key=lambda e: -e[1])[:3]) or "–"),
         ("Cophenetic correlation", figure(report.get("cophenetic"))),
@@ -257,7 +255,9 @@ def _report(run: Run) -> tuple[tuple[str, str], ...]:
     return tuple((name, words) for name, words in facts if words)
 
 
-def _data(top: TopTree, layout: TreeLayout, words: Mapping[int, BranchWords], scores: Sequence[KScore], run: Run) -> dict[str, Any]:
+def _data(
+    top: TopTree, layout: TreeLayout, words: Mapping[int, BranchWords], scores: Sequence[KScore], run: Run
+) -> dict[str, Any]:
     ks = range(2, top.max_k + 1)
     branches = [
         {
@@ -273,4 +273,11 @@ def _data(top: TopTree, layout: TreeLayout, words: Mapping[int, BranchWords], sc
     ]
     cuts = {str(k): {"y": round(layout.y(height_of(top, k)), 1), "score": score_words(scores, k)} for k in ks}
     splits = sorted((b.height for b in top.branches if b.split is not None), reverse=True)
-    return {"answer": run.k, "branches": branches, "cuts": cuts, "split_y": [round(layout.y(h), 2) for h in splits]}
+    return {
+        "answer": run.k,
+        "advised": run.advice.get("k"),
+        "branches": branches,
+        "cuts": cuts,
+        "split_y": [round(layout.y(height), 2) for height in splits],
+        "label_y": LABEL_Y,
+    }

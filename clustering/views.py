@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,12 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clustering import artifacts, drawing, exports, pages, services
 from clustering.forms import LINKAGES, CutForm, RunForm, SegmentForm, refuse
 from clustering.models import Run
+from clustering.questions import check_question
 from clustering.result import result_page, shown_names
 from datasets.models import Dataset
 from segmentiq.downloads import file_answer
 from segmentiq.jobs import beats
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
+from segmentiq.ml.spec import SegmentationSpec
 
 PER_PAGE = 25
 
@@ -49,8 +52,36 @@ def run_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             return redirect("run", pk=run.pk)
     page = pages.new_run_page(columns, dataset.n_rows, None if chosen is None else set(chosen))
-    context = {"dataset": dataset, "form": form, "page": page, "linkages": LINKAGES}
+    context = {
+        "dataset": dataset,
+        "form": form,
+        "page": page,
+        "linkages": LINKAGES,
+        "forecast": _forecast(dataset, SegmentationSpec()),
+    }
     return render(request, "clustering/run_new.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+def run_forecast(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Say what the choices so far would take; the form asks whenever one changes."""
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user).ready(), pk=pk)
+    form = RunForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse({"sentence": ""})
+    features = dataset.columns.filter(role="feature").values_list("name", flat=True)
+    try:
+        spec = form.spec(request.GET.getlist("columns"), features)
+    except Refusal as refusal:
+        return JsonResponse({"sentence": pages.told(refusal)})
+    return JsonResponse({"sentence": _forecast(dataset, spec)})
+
+
+def _forecast(dataset: Dataset, spec: SegmentationSpec) -> str:
+    try:
+        return pages.forecast_words(check_question(dataset, list(dataset.columns.order_by("position")), spec))
+    except Refusal as refusal:
+        return pages.told(refusal)
 
 
 @require_GET
@@ -58,11 +89,19 @@ def run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a run: on its way, ended without an answer, or its result cut into `?k=` segments."""
     run = get_object_or_404(Run.objects.visible_to(request.user).select_related("dataset"), pk=pk)
     if run.status == Status.DONE:
-        return render(request, "clustering/run_result.html", {"page": result_page(run, _asked_k(request))})
+        return _result(request, run)
     if run.is_active:
         page = pages.progress_page(run, worker_is_alive=beats.worker_is_alive())
         return render(request, "clustering/run_progress.html", {"page": page})
     return render(request, "clustering/run_ended.html", {"page": pages.ended_page(run)})
+
+
+def _result(request: HttpRequest, run: Run) -> HttpResponse:
+    try:
+        page = result_page(run, _asked_k(request))
+    except Refusal as refusal:
+        return render(request, "clustering/run_ended.html", {"page": pages.damaged_page(run, refusal)})
+    return render(request, "clustering/run_result.html", {"page": page})
 
 
 def _asked_k(request: HttpRequest) -> int | None:
@@ -99,7 +138,7 @@ def run_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         run = services.rerun(run)
     except Refusal as refusal:
-        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+        messages.error(request, pages.told(refusal))
     return redirect("run", pk=run.pk)
 
 
@@ -113,7 +152,7 @@ def run_cut(request: HttpRequest, pk: UUID) -> HttpResponse:
             services.cut(run, form.cleaned_data["k"])
             messages.success(request, f"{run.k} segments are kept as this run's answer.")
     except Refusal as refusal:
-        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+        messages.error(request, pages.told(refusal))
     return redirect("run", pk=pk)
 
 
@@ -128,13 +167,13 @@ def run_segment(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.error(request, "A name holds up to 80 characters, a note up to 2,000.")
     except Refusal as refusal:
-        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+        messages.error(request, pages.told(refusal))
     asked = CutForm(request.POST)
     query = f"?k={asked.cleaned_data['k']}" if asked.is_valid() else ""
     return redirect(f"{reverse('run', args=[pk])}{query}#segments")
 
 
-# --- downloads --------------------------------------------------------------------------------------------------------------------
+# --- downloads ------------------------------------------------------------------------------------------------------
 
 
 def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, int]:
@@ -142,8 +181,11 @@ def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, int]:
     runs = Run.objects.visible_to(request.user).filter(status=Status.DONE).select_related("dataset")
     run = get_object_or_404(runs, pk=pk)
     k = _asked_k(request) or run.k or 2
-    if k > artifacts.load_top(run).max_k:
-        raise Http404
+    try:
+        if k > artifacts.load_top(run).max_k:
+            raise Http404
+    except Refusal as refusal:  # the file is damaged: the run's page says so
+        raise Http404 from refusal
     return run, k
 
 
@@ -170,3 +212,11 @@ def run_picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     run, _ = _done_run(request, pk)
     name = f"{run.dataset.name} - dendrogram.png"
     return file_answer(artifacts.open_file(run, "dendrogram.png"), name=name, content_type="image/png")
+
+
+@require_GET
+def run_report(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send what the page shows, for a program: specification, advice, scores of every k, segments of this cut."""
+    run, k = _done_run(request, pk)
+    content = json.dumps(exports.report_document(run, k), ensure_ascii=False, indent=2).encode("utf-8")
+    return file_answer([content], name=f"{run.dataset.name} - report.json", content_type="application/json")

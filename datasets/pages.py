@@ -14,8 +14,12 @@ from segmentiq.words import ago, count, figure, filesize, plural, share
 
 CHART_WIDTH, CHART_HEIGHT = 240.0, 44.0
 N_LEVELS = 4
-NUMERIC = ("number", "date")
-ROLE_WORDS = {"feature": "clustered on", "descriptor": "described, not clustered on", "id": "names the customer", "ignored": "ignored"}
+ROLE_WORDS = {
+    "feature": "clustered on",
+    "descriptor": "described, not clustered on",
+    "id": "names the customer",
+    "ignored": "ignored",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

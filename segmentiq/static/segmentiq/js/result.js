@@ -1,0 +1,71 @@
+// The result page: one number, k, and everything that shows it. A moved cut recolours tree, map, cards, table and sizes without a request.
+import { Cuts } from "./cut.js";
+import { Cards, Profiles } from "./segments.js";
+import { Tree } from "./tree.js";
+
+const data = JSON.parse(document.getElementById("run-data").textContent);
+const all = (selector) => [...document.querySelectorAll(selector)];
+const cuts = new Cuts(data);
+const shapes = all("[data-branch]").map((shape) => ({
+  shape,
+  id: Number(shape.dataset.branch),
+  kind: shape.getAttribute("class").replace(/ ?s\d$/, ""),
+}));
+const cards = new Cards(document.querySelector("[data-cards]"), document.getElementById("blank-card"));
+const profiles = new Profiles(document.querySelector("[data-profile-head]"), all("[data-profile-row]"));
+const tree = new Tree(document.querySelector("[data-tree]"), cuts, data.label_y, show);
+
+function show(k, { dragging = false } = {}) {
+  const segments = cuts.segments(k);
+  recolour(cuts.holders(segments));
+  tree.show(k, segments, { dragging });
+  cards.show(k, segments);
+  profiles.show(segments);
+  mark(k);
+  if (!dragging) history.replaceState(null, "", k === data.answer ? location.pathname : `?k=${k}`);
+}
+
+function recolour(held) {
+  for (const { shape, id, kind } of shapes) {
+    const holder = held.get(id);
+    shape.setAttribute("class", holder ? `${kind} s${holder.hue}` : kind);
+  }
+}
+
+// Everything that names k: sentences, stepper, curve, links and forms.
+function mark(k) {
+  for (const place of all("[data-k]")) place.textContent = k;
+  for (const input of all("[data-k-value]")) input.value = k;
+  for (const link of all("[data-k-href]")) link.search = `?k=${k}`;
+  for (const step of all("[data-step]")) {
+    const next = k + Number(step.dataset.step);
+    const possible = next === cuts.clamp(next);
+    if (possible) step.removeAttribute("aria-disabled");
+    else step.setAttribute("aria-disabled", "true");
+    step.href = `?k=${cuts.clamp(next)}`;
+  }
+  for (const point of all("[data-point]")) {
+    const current = Number(point.dataset.point) === k;
+    point.classList.toggle("is-current", current);
+    point.setAttribute("r", current || point.classList.contains("is-advised") ? 5 : 2);
+  }
+  const score = document.querySelector("[data-score]");
+  if (score) score.textContent = cuts.scoreOf(k);
+  const keep = document.querySelector("[data-keep]");
+  if (keep) keep.hidden = k === data.answer;
+  const off = document.querySelector("[data-off-advice]");
+  if (off) off.hidden = k === data.advised && k === data.answer;
+  document.title = document.title.replace(/in \d+ segments/, `in ${k} segments`);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const step = event.target.closest("[data-step]");
+  const link = event.target.closest("[data-k-link]");
+  if (!step && !link) return;
+  event.preventDefault();
+  show(cuts.clamp(step ? tree.k + Number(step.dataset.step) : Number(link.dataset.kLink)));
+});
+
+tree.k = Number(document.querySelector("[data-k]").textContent);
+tree.show(tree.k, cuts.segments(tree.k));
