@@ -1,0 +1,47 @@
+"""What the reader decided and noticed, collected while a file is read.
+
+Stages append to one `Findings`; the dataset page shows both lists. A message says what, where and how often, never a cell's
+value: findings are stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+
+class Decision(TypedDict):
+    """One choice, with its reason; a person may overrule it."""
+
+    what: str
+    value: str
+    reason: str
+
+
+class Warned(TypedDict):
+    """Something a person should know; `column` is None when it is about the whole file."""
+
+    code: str
+    message: str
+    column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The two lists, in the order in which things were found."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+
+    def decide(self, what: str, value: str, reason: str) -> None:
+        """Record a decision."""
+        self.decisions.append(Decision(what=what, value=value, reason=reason))
+
+    def warn(self, code: str, message: str, column: str | None = None) -> None:
+        """Record a warning."""
+        self.warnings.append(Warned(code=code, message=message, column=column))
+
+
+def count_of(n: int, noun: str) -> str:
+    """Return "1 row", "2,000 rows"."""
+    return f"{n:,} {noun if n == 1 else noun + 's'}"

@@ -1,0 +1,147 @@
+"""The full reading: a file in; a typed table, the decisions, the warnings and the statistics out.
+
+Formats are a registry: a new one is a function from `Source` to `RawTable` and one line in `READERS`. Types are decided
+column by column, then once more for the few columns of numbers that fit two readings, when the other columns show how the
+file writes decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from datasets.reader.cells import TextCells
+from datasets.reader.check import check_upload
+from datasets.reader.containers import Container, find_container
+from datasets.reader.delimited import read_delimited
+from datasets.reader.excel import read_workbook
+from datasets.reader.findings import Decision, Findings, Warned, count_of
+from datasets.reader.kinds import Typed, type_column
+from datasets.reader.limits import ReadLimits
+from datasets.reader.numbers import Writing
+from datasets.reader.parquet import read_parquet
+from datasets.reader.roles import is_customer_id
+from datasets.reader.source import RawTable, Source, ignore_progress
+from datasets.reader.statistics import describe_column
+from datasets.reader.words import split_name
+from segmentiq.ml.errors import FileRefused
+from segmentiq.ml.values import OnProgress, Table
+
+READERS: Mapping[Container, Callable[[Source], RawTable]] = {
+    "text": read_delimited,
+    "xlsx": read_workbook,
+    "parquet": read_parquet,
+}
+FEWEST_ROWS = 3
+MARKS = {"decimal": (".", ","), "thousands": ("", ".", ",", " ", "'")}
+OVERRIDES = ("encoding", "delimiter", "decimal", "thousands", "header", "sheet")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ReadResult:
+    """What was read; `statistics` maps a column's name to its summary."""
+
+    table: Table
+    decisions: list[Decision]
+    warnings: list[Warned]
+    statistics: dict[str, dict[str, Any]]
+
+
+def read_table(
+    path: str | Path,
+    file_name: str,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    limits: ReadLimits | None = None,
+    on_progress: OnProgress | None = None,
+) -> ReadResult:
+    """Read a file into a typed table. Raises FileRefused."""
+    source = Source(
+        path=Path(path),
+        overrides=_check_overrides(overrides or {}),
+        limits=limits or ReadLimits(),
+        on_progress=on_progress or ignore_progress,
+    )
+    check_upload(source.path, file_name, source.limits, overrides=source.overrides)
+    with source.path.open("rb") as stream:
+        container = find_container(stream, file_name)
+    source.findings.decide("format", container, "Told by the file's content.")
+    raw = READERS[container](source)
+    columns = _type_columns(raw, source)
+    if all(typed.series.isna().all() for typed in columns):
+        raise FileRefused(
+            "No column of the file holds a value.",
+            code="no_usable_columns",
+            field="file",
+            hint="Check the export and upload again.",
+        )
+    _warn_of_rows(columns, raw, source.findings)
+    frame = pd.DataFrame({typed.column.name: typed.series for typed in columns}, index=pd.RangeIndex(raw.n_rows))
+    return ReadResult(
+        table=Table(frame=frame, columns=tuple(typed.column for typed in columns)),
+        decisions=source.findings.decisions,
+        warnings=source.findings.warnings,
+        statistics={typed.column.name: describe_column(typed.series, typed.column.kind) for typed in columns},
+    )
+
+
+def _check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choices that were made. Raises FileRefused for one that is not known."""
+    made = {name: value for name, value in overrides.items() if value is not None}
+    for name, value in made.items():
+        is_known = name in OVERRIDES and (isinstance(value, bool) if name == "header" else isinstance(value, str))
+        if not is_known or value not in MARKS.get(name, (value,)):
+            hint = f"Choices: {', '.join(OVERRIDES)}; header is true or false, decimal is a point or a comma."
+            raise FileRefused("A reading choice is not known.", code="invalid_override", field=str(name)[:40], hint=hint)
+    return made
+
+
+def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
+    """Return the typed columns, the ambiguous ones typed again in the light of the others."""
+    writing = Writing(decimal=source.overrides.get("decimal"), thousands=source.overrides.get("thousands"))
+    typed: list[Typed] = []
+    found: list[Findings] = []
+    unsure: dict[int, TextCells] = {}
+    for position, (name, cells) in enumerate(zip(raw.names, raw.columns, strict=True)):
+        found.append(Findings())
+        typed.append(type_column(name, cells, writing, found[-1]))
+        numbers = typed[-1].numbers
+        if isinstance(cells, TextCells) and numbers is not None and numbers.is_ambiguous:
+            unsure[position] = cells
+        source.on_progress("typing", 0.6 + 0.3 * (position + 1) / len(raw.names))
+    leaning = _find_leaning(typed)
+    for position, cells in unsure.items():
+        numbers = typed[position].numbers
+        lean = leaning or ("," if raw.writes_decimal_commas and numbers is not None and numbers.thousands == "," else None)
+        if lean is not None and writing.decimal is None:
+            found[position] = Findings()
+            typed[position] = type_column(
+                raw.names[position], cells, Writing(leaning=lean, thousands=writing.thousands), found[position]
+            )
+    for findings in found:
+        source.findings.decisions.extend(findings.decisions)
+        source.findings.warnings.extend(findings.warnings)
+    return typed
+
+
+def _find_leaning(typed: list[Typed]) -> str | None:
+    """Return the decimal mark that the columns without doubt agree on."""
+    marks = {entry.numbers.decimal for entry in typed if entry.numbers is not None and entry.numbers.is_certain}
+    return marks.pop() if len(marks) == 1 else None
+
+
+def _warn_of_rows(columns: list[Typed], raw: RawTable, findings: Findings) -> None:
+    """Warn of too few rows, and of rows that are orders rather than customers."""
+    if raw.n_rows < FEWEST_ROWS:
+        findings.warn("too_few_rows", f"{count_of(raw.n_rows, 'row')}: a segmentation needs at least {FEWEST_ROWS} customers.")
+    for typed in columns:
+        name, n_present = typed.column.name, int(typed.series.notna().sum())
+        if typed.column.kind == "id" and is_customer_id(split_name(name)):
+            n_customers = int(typed.series.nunique())
+            if n_customers < 0.95 * n_present:
+                message = f"{n_customers:,} customers repeat over {n_present:,} rows: these look like orders, not customers."
+                findings.warn("repeated_customers", message, name)

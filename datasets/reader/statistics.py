@@ -1,0 +1,75 @@
+"""What a column looks like: a typed column flows in, a JSON-able summary flows out.
+
+Numbers and dates get moments and a histogram of 20 bins, categories and truths their most frequent levels; everything gets how
+many cells are missing and how many values differ. Standard deviations have ddof 0, as the scaling has.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segmentiq.ml.values import Kind
+
+BINS = 20
+MAX_LEVELS_SHOWN = 20
+DAY = 86_400_000_000.0
+"""Microseconds."""
+
+
+def describe_column(series: pd.Series, kind: Kind) -> dict[str, Any]:
+    """Return the summary of one column."""
+    facts: dict[str, Any] = {"n_missing": int(series.isna().sum()), "n_distinct": int(series.nunique())}
+    if kind == "number":
+        values = series.to_numpy(dtype=np.float64)
+        facts |= describe_numbers(values[np.isfinite(values)])
+    elif kind == "date":
+        facts |= _describe_dates(series.dropna())
+    elif kind in ("category", "boolean"):
+        counts = series.value_counts().head(MAX_LEVELS_SHOWN)
+        facts["levels"] = [[str(level), int(count)] for level, count in counts.items()]
+    return facts
+
+
+def describe_numbers(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Return moments and histogram of finite numbers; sums that overflow are told as null."""
+    if len(values) == 0:
+        return {}
+    with np.errstate(over="ignore", invalid="ignore"):
+        facts = {
+            "min": values.min(),
+            "max": values.max(),
+            "mean": values.mean(),
+            "median": np.median(values),
+            "sd": values.std(),
+        }
+        counts, edges = _histogram(values)
+    known = {name: float(value) if np.isfinite(value) else None for name, value in facts.items()}
+    return {**known, "histogram": {"edges": edges, "counts": counts}}
+
+
+def _histogram(values: NDArray[np.float64]) -> tuple[list[int], list[float]]:
+    """Return counts and edges; numbers too far apart to divide into bins get none."""
+    span = values.max() - values.min()
+    if not np.isfinite(span) or (span > 0 and span / BINS <= np.spacing(np.abs(values).max())):
+        return [], []
+    counts, edges = np.histogram(values, bins=BINS)
+    return [int(count) for count in counts], [float(edge) for edge in edges]
+
+
+def _describe_dates(series: pd.Series) -> dict[str, Any]:
+    """Return the same for dates: ISO text, the standard deviation in days."""
+    micros = series.to_numpy("datetime64[us]").astype(np.int64).astype(np.float64)
+    facts = describe_numbers(micros)
+    if not facts:
+        return {}
+    said = {name: _iso(facts[name]) for name in ("min", "max", "mean", "median")}
+    edges = [_iso(edge) for edge in facts["histogram"]["edges"]]
+    return {**said, "sd": facts["sd"] / DAY, "histogram": {"edges": edges, "counts": facts["histogram"]["counts"]}}
+
+
+def _iso(micros: float) -> str:
+    return str(np.datetime64(round(micros), "us").astype("datetime64[s]"))
