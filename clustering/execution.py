@@ -54,5 +54,5 @@ def _within(on_progress: OnProgress, end: float) -> OnProgress:
 def _publish(run: Run, segmentation: Segmentation) -> None:
     rows = artifacts.save_all(run, segmentation)
     with transaction.atomic():
+        run.finish(**answer_of(segmentation), report=report_of(segmentation))  # first: it asks whether we may publish at all
         Artifact.objects.bulk_create(rows)
-        run.finish(**answer_of(segmentation), report=report_of(segmentation))

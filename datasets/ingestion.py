@@ -38,10 +38,7 @@ def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
     on_progress("storing", 0.9)
     table, rows = storage.store_table(dataset, result.table)
     with transaction.atomic():
-        kept = {column.name: column for column in dataset.columns.all()}
-        dataset.columns.all().delete()
-        Column.objects.bulk_create(_columns(dataset, result, kept), batch_size=500)
-        dataset.finish(
+        dataset.finish(  # first: it asks whether we may publish at all
             decisions=list(result.decisions),
             warnings=list(result.warnings),
             preview=_preview(rows.path),
@@ -52,6 +49,9 @@ def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
             rows_sha256=rows.sha256,
             rows_size=rows.size,
         )
+        kept = {column.name: column for column in dataset.columns.all()}
+        dataset.columns.all().delete()
+        Column.objects.bulk_create(_columns(dataset, result, kept), batch_size=500)
 
 
 def _columns(dataset: Dataset, result: Any, kept: dict[str, Column]) -> list[Column]:

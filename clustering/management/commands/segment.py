@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self._segment(options["file"], options["out"], spec_of(options), quiet=options["verbosity"] == 0)
+            self._segment(Path(options["file"]), Path(options["out"]), spec_of(options), quiet=options["verbosity"] == 0)
         except Refusal as refusal:
             raise CommandError(f"{refusal.message} {refusal.hint}".strip()) from None
         except OSError as error:
