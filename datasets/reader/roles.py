@@ -33,7 +33,13 @@ CODE_WORDS = frozenset(
         "religion", "language", "id", "nr", "no"
     )
 )  # fmt: skip
-PLACE_CODES = frozenset(("zip", "zipcode", "postal", "postcode", "plz", "code", "phone", "mobile", "telephone", "tel"))
+DIGIT_WORDS = frozenset(
+    (
+        "zip", "zipcode", "postal", "postcode", "plz", "code", "phone", "mobile", "telephone", "tel", "id", "no", "nr",
+        "key", "ref"
+    )
+)  # fmt: skip
+"""Last words of names whose digits are no quantity, however many there are: postal codes, order numbers."""
 COUNT_WORDS = frozenset(
     (
         "num", "number", "count", "n", "qty", "quantity", "total", "sum", "avg", "average", "mean", "amount", "age",
@@ -152,7 +158,7 @@ def _judge_code(facts: NumberFacts) -> Judgement | None:
         if is_named:
             reason = f"{facts.n_distinct} small whole numbers, and its name speaks of a group: a code, not a quantity."
             return Judgement(kind="category", role="feature", reason=reason)
-    if facts.words[-1:] and facts.words[-1] in PLACE_CODES and not is_count:
+    if facts.words[-1:] and facts.words[-1] in DIGIT_WORDS and not is_count:
         kind: Kind = "category" if facts.n_distinct <= MAX_LEVELS else "text"
         role: Role = "feature" if kind == "category" else "descriptor"
         return Judgement(kind=kind, role=role, reason="Its name says that these digits are a code, not a quantity.")
