@@ -92,7 +92,8 @@ def _first_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.zeros(len(values))
     centred /= scale  # squares of 1e200 would overflow
     axis = np.linalg.eigh(centred.T @ centred)[1][:, -1]
-    turned: NDArray[np.float64] = centred @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))
+    largest = np.argmax(np.abs(axis).round(8))  # two standardised columns load equally: rounding must not choose
+    turned: NDArray[np.float64] = centred @ (axis * np.sign(axis[largest]))
     return turned
 
 
