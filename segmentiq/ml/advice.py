@@ -98,7 +98,7 @@ def _sentence(score: KScore, n: int) -> str:
     found = f"{_percent(score.stability)} of the weakest segment is found again when {_again(n)}."
     if score.stability >= STABLE:
         return f"The structure is {structure} {'but' if structure == 'weak' else 'and'} stable: {found}"
-    return f"The structure is {structure} and not certain: only {found}"
+    return f"The structure is {structure} {'and' if structure == 'weak' else 'but'} uncertain: only {found}"
 
 
 def _explained(score: KScore) -> str:

@@ -164,7 +164,8 @@ def _typical(ordered: Array, rows: NDArray[np.int64], top: TopTree) -> Iterator[
     centroids = disperse(ordered, top).centroids
     for branch in top.branches:
         distances = np.square(ordered[branch.start : branch.stop] - centroids[branch.id]).sum(axis=1)
-        nearest = np.lexsort((rows[branch.start : branch.stop], distances))[:TYPICAL]
+        ranks = np.round(distances / (distances.max() or 1.0), 12)  # two customers are equally far: let rounding not decide
+        nearest = np.lexsort((rows[branch.start : branch.stop], ranks))[:TYPICAL]
         yield tuple(rows[branch.start + nearest].tolist())
 
 

@@ -11,15 +11,18 @@ does, doubles the error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
+from threadpoolctl import threadpool_limits
 
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.dispersion import Dispersion, davies_bouldin, disperse, radii_of
+from segmentiq.ml.distances import MEASURES, Measure
 from segmentiq.ml.values import Branch, KScore, TopTree
 
 EXACT_LIMIT = 20_000
@@ -27,10 +30,10 @@ PAIRS = EXACT_LIMIT**2
 """Distances a sampled silhouette may cost: as many as the largest exact one."""
 MIN_QUERIES = 1_000
 MIN_PER_BRANCH = 10
-BLOCK_BYTES = 2**21
-"""One block of distances stays inside the second-level cache while it is used three times."""
+BLOCK_BYTES = 2**22
+"""One block of distances stays inside the processor's cache while it is used three times."""
 CHUNK = 1_024
-"""Customers whose sums are rolled up together."""
+"""Customers whose sums are rolled up together, by one thread."""
 
 Matrix = NDArray[np.float64]
 
@@ -78,8 +81,9 @@ def score_all(
     ordered = values[order]
     queries = _draw(top, seed)
     silhouettes = _silhouettes(ordered, queries, top, metric, wanted)
-    dispersion = disperse(ordered - ordered.mean(axis=0), top)
-    radii = radii_of(ordered - ordered.mean(axis=0), dispersion)
+    centred = ordered - ordered.mean(axis=0)
+    dispersion = disperse(centred, top)
+    radii = radii_of(centred, dispersion)
     return tuple(_score(k, silhouettes[i], queries, dispersion, radii) for i, k in enumerate(wanted))
 
 
@@ -135,33 +139,38 @@ def _score(k: int, found: Matrix, queries: Queries, dispersion: Dispersion, radi
 
 
 def _silhouettes(ordered: Matrix, queries: Queries, top: TopTree, metric: str, ks: list[int]) -> Matrix:
-    """Return the silhouettes of the queried customers, shape (len(ks), len(queries))."""
+    """Return the silhouettes of the queried customers, shape (len(ks), len(queries)).
+
+    Chunks go to one thread per core, each with the matrix library kept to one: its own threads spin longer than they work.
+    """
     finest = _finest(top)
+    cuts = [sorted(cut_k(top, k), key=lambda branch: branch.start) for k in ks]
     found = np.empty((len(ks), len(queries.positions)))
-    for at, sums_to_finest in _sums_to_finest(ordered, queries.positions, metric, finest):
-        to_branch = _roll_up(sums_to_finest, finest, top)
-        positions = queries.positions[at : at + to_branch.shape[1]]
-        for i, k in enumerate(ks):
-            found[i, at : at + len(positions)] = _silhouettes_of_cut(to_branch, positions, cut_k(top, k))
+    measure = MEASURES[metric](ordered)
+
+    def work(at: int) -> None:
+        positions = queries.positions[at : at + CHUNK]
+        to_branch = _roll_up(_sums_to_finest(measure, positions, top.n, finest), finest, top)
+        for i, cut in enumerate(cuts):
+            found[i, at : at + CHUNK] = _silhouettes_of_cut(to_branch, positions, cut)
+
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(work, range(0, len(queries.positions), CHUNK)))
     return found
 
 
-def _sums_to_finest(
-    ordered: Matrix, positions: NDArray[np.int64], metric: str, finest: list[Branch]
-) -> Iterator[tuple[int, Matrix]]:
-    """Yield, chunk by chunk, where the chunk starts and the sums of its customers' distances to the finest branches."""
-    measure = DISTANCES[metric](ordered)
+def _sums_to_finest(measure: Measure, positions: NDArray[np.int64], n: int, finest: list[Branch]) -> Matrix:
+    """Return the sums of these customers' distances to every finest branch, shape (customers, branches)."""
     starts = [branch.start for branch in finest]
-    rows_per_block = max(1, BLOCK_BYTES // (8 * len(ordered)))
-    for at in range(0, len(positions), CHUNK):
-        chunk = positions[at : at + CHUNK]
-        sums = np.empty((len(chunk), len(finest)))
-        for low in range(0, len(chunk), rows_per_block):
-            block = chunk[low : low + rows_per_block]
-            distances = measure(block)
-            distances[np.arange(len(block)), block] = 0.0
-            sums[low : low + len(block)] = np.add.reduceat(distances, starts, axis=1)
-        yield at, sums
+    sums = np.empty((len(positions), len(finest)))
+    buffer = np.empty((max(1, BLOCK_BYTES // (8 * n)), n))
+    for low in range(0, len(positions), len(buffer)):
+        block = positions[low : low + len(buffer)]
+        distances = buffer[: len(block)]
+        measure(block, distances)
+        distances[np.arange(len(block)), block] = 0.0
+        sums[low : low + len(block)] = np.add.reduceat(distances, starts, axis=1)
+    return sums
 
 
 def _roll_up(sums: Matrix, finest: list[Branch], top: TopTree) -> Matrix:
@@ -174,9 +183,8 @@ def _roll_up(sums: Matrix, finest: list[Branch], top: TopTree) -> Matrix:
     return to_branch
 
 
-def _silhouettes_of_cut(to_branch: Matrix, positions: NDArray[np.int64], cut: tuple[Branch, ...]) -> Matrix:
+def _silhouettes_of_cut(to_branch: Matrix, positions: NDArray[np.int64], cut: list[Branch]) -> Matrix:
     """Return (b - a) / max(a, b) for one cut: a is the mean distance to the own segment, b to the nearest other one."""
-    cut = tuple(sorted(cut, key=lambda branch: branch.start))
     sizes = np.array([branch.size for branch in cut])
     own = np.searchsorted([branch.start for branch in cut], positions, side="right") - 1
     columns = np.arange(len(positions))
@@ -189,43 +197,3 @@ def _silhouettes_of_cut(to_branch: Matrix, positions: NDArray[np.int64], cut: tu
     alone_or_equal = (sizes[own] == 1) | (larger == 0)
     silhouettes: Matrix = np.where(alone_or_equal, 0.0, (outside - inside) / np.where(larger == 0, 1.0, larger))
     return silhouettes
-
-
-Measure = Callable[[NDArray[np.int64]], Matrix]
-"""Distances from the customers at these positions to everyone, as an array the caller may change."""
-
-
-def _euclidean(ordered: Matrix) -> Measure:
-    """Measure by one matrix product: (x, |x|^2, 1) . (-2y, 1, |y|^2), centred so that little cancels."""
-    centred = ordered - ordered.mean(axis=0)
-    squares = np.einsum("ij,ij->i", centred, centred)[:, None]
-    ones = np.ones_like(squares)
-    rows = np.hstack([centred, squares, ones])
-    columns = np.ascontiguousarray(np.hstack([-2 * centred, ones, squares]).T)
-
-    def measure(positions: NDArray[np.int64]) -> Matrix:
-        distances: Matrix = rows[positions] @ columns
-        np.maximum(distances, 0.0, out=distances)
-        return np.sqrt(distances, out=distances)
-
-    return measure
-
-
-def _manhattan(ordered: Matrix) -> Measure:
-    return lambda positions: cdist(ordered[positions], ordered, "cityblock")
-
-
-def _cosine(ordered: Matrix) -> Measure:
-    """Measure 1 - cos; a row of zeros has no direction and stands at distance 1 from everyone, as scikit-learn has it."""
-    lengths = np.linalg.norm(ordered, axis=1, keepdims=True)
-    directions = ordered / np.where(lengths == 0, 1.0, lengths)
-    columns = np.ascontiguousarray(directions.T)
-    return lambda positions: np.clip(1.0 - directions[positions] @ columns, 0.0, 2.0)
-
-
-DISTANCES: dict[str, Callable[[Matrix], Measure]] = {
-    "euclidean": _euclidean,
-    "manhattan": _manhattan,
-    "gower": _manhattan,
-    "cosine": _cosine,
-}
