@@ -51,7 +51,7 @@ def test_the_schema_is_generated_without_a_warning(capsys: pytest.CaptureFixture
 
 
 def test_every_address_that_people_rely_on_is_described(schema: dict[str, Any]) -> None:
-    assert SEED <= set(operations(schema))
+    assert set(operations(schema)) >= SEED
 
 
 def test_every_operation_says_what_it_does_and_how_it_fails(schema: dict[str, Any]) -> None:
