@@ -25,6 +25,8 @@ from segmentiq.ml.cut import cut_k
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.spec import SegmentationSpec
 
+MOST_IN_NAME, MOST_IN_NOTE = 80, 2000
+
 
 def train(*, dataset: Dataset, spec: SegmentationSpec, requested_by: Any) -> Run:
     """Queue a run, or return the one that is or will be the answer to the same question. Raises Refusal."""
@@ -36,7 +38,7 @@ def train(*, dataset: Dataset, spec: SegmentationSpec, requested_by: Any) -> Run
 
 
 def _answering(run: Run) -> Run | None:
-    return run.dataset.runs.answering().filter(stamp=run.stamp).first()  # type: ignore[no-any-return]
+    return run.dataset.runs.answering().filter(stamp=run.stamp).first()
 
 
 def _publish(run: Run) -> Run | None:
@@ -104,10 +106,9 @@ def name_segment(run: Run, branch: int, name: str, note: str = "") -> SegmentNam
     _must_be_done(run)
     if not 0 <= branch < len(artifacts.load_top(run).branches):
         raise Refusal(f"The run's tree has no branch {branch}.", code="unknown_branch", field="branch")
-    limits = {field: SegmentName._meta.get_field(field).max_length for field in ("name", "note")}
-    for field, value in (("name", name), ("note", note)):
-        if len(value) > limits[field]:
-            raise Refusal(f"A segment's {field} has at most {limits[field]:,} characters.", code="invalid_value", field=field)
+    for field, value, most in (("name", name, MOST_IN_NAME), ("note", note, MOST_IN_NOTE)):
+        if len(value) > most:
+            raise Refusal(f"A segment's {field} has at most {most:,} characters.", code="invalid_value", field=field)
     cleaned = {"name": _one_line(name), "note": note.replace("\x00", "")}
     return SegmentName.objects.update_or_create(run=run, branch=branch, defaults=cleaned)[0]
 

@@ -80,5 +80,5 @@ def _column(dataset: Dataset, position: int, value: Any, result: Any, before: Co
 def _preview(rows: Path) -> list[list[str | None]]:
     """Return the first rows for the page, long cells cut and missing ones as None."""
     with rows.open(encoding="utf-8", newline="") as stream:
-        rows = map(storage.whole_row, islice(csv.reader(stream), 1, PREVIEW_ROWS + 1))
-        return [[cell[:CELL_SHOWN] or None for cell in row] for row in rows]
+        first = map(storage.whole_row, islice(csv.reader(stream), 1, PREVIEW_ROWS + 1))
+        return [[cell[:CELL_SHOWN] or None for cell in row] for row in first]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any, get_args
+from typing import Any, BinaryIO, cast, get_args
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -30,7 +30,7 @@ NEVER_FEATURES = ("id", "text", "constant")
 
 
 def upload(
-    *, owner: Any, uploaded: UploadedFile, name: str = "", overrides: dict[str, Any] | None = None, is_sample: bool = False
+    *, owner: Any, uploaded: UploadedFile[Any], name: str = "", overrides: dict[str, Any] | None = None, is_sample: bool = False
 ) -> Dataset:
     """Keep an uploaded file and queue its reading. Raises FileRefused and Refusal; then neither row nor file stays."""
     from datasets.reader import check_upload
@@ -38,7 +38,7 @@ def upload(
     file_name = clean_file_name(uploaded.name)
     _check_room(owner, uploaded.size or 0)
     uploaded.seek(0)
-    check_upload(uploaded.file, file_name, read_limits(), overrides=overrides)
+    check_upload(cast("BinaryIO", uploaded.file), file_name, read_limits(), overrides=overrides)
     uploaded.seek(0)
     dataset = Dataset(
         id=uuid.uuid4(),
@@ -122,19 +122,19 @@ def rename(dataset: Dataset, name: str) -> None:
 
 def override_column(column: Column, *, kind: Kind | None = None, role: Role | None = None) -> None:
     """Correct what a column holds or is for. Raises Refusal for an unknown kind or role, or an identifier as a feature."""
-    kind, role = kind or column.kind, role or column.role  # type: ignore[assignment]
-    if kind not in get_args(Kind):
+    new_kind, new_role = kind or column.kind, role or column.role
+    if new_kind not in get_args(Kind):
         raise Refusal(f"A column's kind is one of {', '.join(get_args(Kind))}.", code="invalid_kind", field="kind")
-    if role not in get_args(Role):
+    if new_role not in get_args(Role):
         raise Refusal(f"A column's role is one of {', '.join(get_args(Role))}.", code="invalid_role", field="role")
-    if role == "feature" and kind in NEVER_FEATURES:
+    if new_role == "feature" and new_kind in NEVER_FEATURES:
         raise Refusal(
-            f"Column {column.name!r} holds {kind}, which cannot be clustered on.",
+            f"Column {column.name!r} holds {new_kind}, which cannot be clustered on.",
             code="invalid_role",
             field="role",
             hint="Set its kind to number, category, date or boolean first.",
         )
-    column.kind, column.role, column.reason = kind, role, CHOSEN
+    column.kind, column.role, column.reason = new_kind, new_role, CHOSEN
     column.save(update_fields=["kind", "role", "reason"])
 
 
@@ -154,7 +154,7 @@ def read_again(dataset: Dataset, overrides: dict[str, Any]) -> Dataset:
             )
         locked.queue_again(overrides)
         read_dataset.enqueue(str(locked.pk))
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 def delete(dataset: Dataset) -> None:

@@ -101,7 +101,9 @@ def test_what_cannot_be_done_is_one_sentence(customers: Path, tmp_path: Path, op
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("content", "words"), [(None, "No such file"), (b"", "empty|no data"), (b"\x89PNG\r\n\x1a\n0", "picture|image|not")])
+@pytest.mark.parametrize(
+    ("content", "words"), [(None, "No such file"), (b"", "empty|no data"), (b"\x89PNG\r\n\x1a\n0", "picture|image|not")]
+)
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: bytes | None, words: str) -> None:
     file = tmp_path / "customers.csv"
     if content is not None:

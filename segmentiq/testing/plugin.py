@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from segmentiq.jobs.inline import drain
 from segmentiq.testing import factories
-
-if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+from segmentiq.testing.tables import THREE_GROUPS
 
 SHARED_DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
-def media(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def media(tmp_path: Path, settings: Any) -> Path:
     """Give every test its own empty UPLOAD_DIR and OUTPUT_DIR, below the folder returned."""
     root = tmp_path / "media"
     settings.UPLOAD_DIR, settings.OUTPUT_DIR = root / "datasets", root / "runs"
@@ -27,7 +25,7 @@ def media(tmp_path: Path, settings: SettingsWrapper) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def quick_settings(settings: SettingsWrapper) -> None:
+def quick_settings(settings: Any) -> None:
     """Use a quick password hash and static files without a manifest: neither is what a test is about."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -68,7 +66,7 @@ def drain_fixture(db: None) -> Callable[[], int]:
 def make_dataset(owner: Any) -> Callable[..., Any]:
     """Return `make(source=THREE_GROUPS, *, owner=olga, name="")`: a dataset that has been read."""
 
-    def make(source: Any = factories.THREE_GROUPS, **options: Any) -> Any:
+    def make(source: Any = THREE_GROUPS, **options: Any) -> Any:
         return factories.dataset(source, **{"owner": owner, **options})
 
     return make

@@ -147,7 +147,7 @@ def summary(segmentation: Segmentation, segments: list[dict[str, Any]]) -> str:
     aside = segmentation.features.n_table_rows - segmentation.top.n
     lines = [segmentation.advice.sentence, "", f"{'segment':>7}  {'customers':>9}  {'share':>6}  what sets it apart"]
     for entry in segments:
-        apart = "; ".join(entry["facts"][:2]) or entry["name"]
+        apart = " ".join(entry["facts"][:2]) or entry["name"]
         lines.append(f"{entry['segment']:>7}  {entry['size']:>9,}  {entry['share']:>6.1%}  {apart}")
     if aside:
         lines.append(f"{aside:,} rows were set aside; they have no segment.")
