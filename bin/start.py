@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import hashlib
+import http.client
 import os
 import secrets
 import signal
@@ -44,8 +46,7 @@ def main() -> None:
     Env.read_env(ROOT / ".env", parse_comments=True)
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
     refuse_taken_port(host, port)
-    if subprocess.run([*MANAGE, "prepare"], check=False).returncode:
-        sys.exit(1)
+    prepare_if_needed(ROOT / ".prepared")
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104 - compared, not bound
     Supervisor(host, port, f"Open {address} in a browser. Ctrl-C stops everything.").run()
 
@@ -59,6 +60,31 @@ def ensure_env_file(path: Path, example: Path) -> None:
         return
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def prepare_if_needed(stamp: Path) -> None:
+    """Run `manage.py prepare`, unless it ran for this very code and database: starting Django a second time is not free."""
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == state():
+        return
+    if subprocess.run([*MANAGE, "prepare"], check=False).returncode:
+        sys.exit(1)
+    stamp.write_text(state(), encoding="utf-8")
+
+
+def state() -> str:
+    """Return what preparing depends on: migrations, static files, libraries, and which database file this is.
+
+    A database that is no file is looked at each time: it may have been replaced.
+    """
+    address = os.environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'segmentiq.sqlite3'}"
+    if not address.startswith("sqlite:///"):
+        return secrets.token_hex()
+    patterns = ("requirements.txt", "[!.]*/migrations/*.py", "[!.]*/static/**/*.*")
+    files = [Path(address.removeprefix("sqlite:///")), Path(os.environ.get("STATIC_ROOT") or "staticfiles") / "staticfiles.json"]
+    facts = [f"{path} {path.stat().st_ino if path.exists() else None}" for path in files]
+    for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
+        facts.append(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}")
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -146,9 +172,15 @@ class Supervisor:
             time.sleep(0.05 if self.greeting else 0.5)
 
     def is_answering(self) -> bool:
-        with socket.socket(socket.AF_INET6 if ":" in self.address[0] else socket.AF_INET) as probe:
-            probe.settimeout(0.2)
-            return probe.connect_ex(self.address) == 0
+        """Ask for the probe page: the port alone is open before anybody is behind it."""
+        connection = http.client.HTTPConnection(*self.address, timeout=0.5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def end(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True

@@ -59,6 +59,18 @@ def test_a_settings_file_that_is_there_is_never_touched(tmp_path: Path) -> None:
     assert path.read_text() == "SECRET_KEY=mine\n"
 
 
+def test_what_was_prepared_is_prepared_again_when_the_database_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'db.sqlite3'}")
+    without = start.state()
+    (tmp_path / "db.sqlite3").touch()
+    assert start.state() != without
+    assert start.state() == start.state()
+    monkeypatch.setenv("DATABASE_URL", "postgres://user@host/name")
+    assert start.state() != start.state()
+
+
 def test_a_taken_port_is_named_before_anything_starts() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
