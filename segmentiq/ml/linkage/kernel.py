@@ -35,7 +35,7 @@ class Forecast:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kernel:
-    """One way to link. The first of `KERNELS` that accepts, is not above its `most` rows and fits the memory is taken.
+    """One way to link; it is not asked above its `most` rows.
 
     `run` takes (values, linkage, metric) and returns SciPy's (n - 1, 4) matrix; `forecast` takes (n, d).
     """

@@ -1,4 +1,4 @@
-"""The registry of kernels, best first. A new one is a file of its own and one line here."""
+"""The registry of kernels. A new one is a file of its own and one line here; its forecast decides when it is taken."""
 
 from __future__ import annotations
 

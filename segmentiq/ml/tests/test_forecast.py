@@ -56,10 +56,18 @@ def test_the_tree_is_refused_before_anything_is_allocated() -> None:
     assert peak < 5_000_000
 
 
-def test_few_customers_go_through_the_matrix_and_many_do_not() -> None:
-    assert choose_kernel(2_000, 5, "ward", "euclidean") == "ward-matrix"
-    assert choose_kernel(2_001, 5, "ward", "euclidean") == "ward-vectors"
-    assert choose_kernel(100, 5, "ward", "euclidean", memory_bytes=30_000) == "ward-vectors"
+@pytest.mark.parametrize(
+    ("n", "d", "budget", "kernel"),
+    [
+        (500, 5, GIB, "ward-matrix"),
+        (500, 5, 300_000, "ward-vectors"),
+        (8_000, 5, GIB, "ward-vectors"),
+        (8_000, 60, GIB, "ward-matrix"),
+        (100_000, 60, 64 * GIB, "ward-vectors"),
+    ],
+)
+def test_the_quickest_kernel_that_fits_is_taken(n: int, d: int, budget: int, kernel: str) -> None:
+    assert choose_kernel(n, d, "ward", "euclidean", memory_bytes=budget) == kernel
 
 
 def test_the_budget_is_half_of_a_machine() -> None:
