@@ -31,13 +31,12 @@ logger = logging.getLogger("segmentiq.jobs")
 
 
 def confine(parent: int) -> None:
-    """Tie this process to its parent, step back behind everything else, and leave the decision to stop to the parent."""
+    """Tie this process to its parent's life, and leave the decision to stop to the parent."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.nice(19)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold customers' data
     faulthandler.enable(all_threads=False)
     try:
@@ -111,6 +110,7 @@ def main(parent: int, descriptor: int) -> None:
     connection = Connection(descriptor)
     warm_up()
     limit_memory()
+    os.nice(19)  # only now: a machine under load should have a worker soon
     try:
         serve(connection)
     except (EOFError, BrokenPipeError, ConnectionResetError):

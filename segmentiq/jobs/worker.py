@@ -30,7 +30,7 @@ from segmentiq.jobs import beats, recovery
 from segmentiq.jobs.child import OUT_OF_MEMORY_EXIT
 from segmentiq.jobs.inline import DATABASE_AWAY, out_of_memory
 from segmentiq.jobs.leash import Leash
-from segmentiq.jobs.lifecycle import Job
+from segmentiq.jobs.lifecycle import Job, Status
 from segmentiq.jobs.task import JOBS, JobKind
 from segmentiq.ml.errors import Refusal
 
@@ -41,6 +41,7 @@ BEAT_EVERY_S = 5.0
 CLEAN_EVERY_S = 20.0
 """With the sweep's grace of 30 s, what was deleted has left the disk within a minute."""
 GRACE_S = 25.0
+FAREWELL_S = 2.0
 FAILED_START_PAUSE_S = 5.0
 
 
@@ -176,7 +177,7 @@ class LeasedWorker:
                 return End.STOPPED
             beating = now - beaten_at >= BEAT_EVERY_S
             if not self.still_ours(row, beating=beating):
-                return End.LOST
+                return self.farewell(row)
             beaten_at = now if beating else beaten_at
 
     def heard(self, word: str) -> End:
@@ -185,6 +186,13 @@ class LeasedWorker:
             return End.STARVED if self.leash.exit_code == OUT_OF_MEMORY_EXIT else End.GONE
         self.leash.is_ready = word == "done"
         return End.DONE
+
+    def farewell(self, row: Job) -> End:
+        """Tell whether the lease is gone because the child ended the job this moment; if so, let it say so and live."""
+        if type(row)._default_manager.filter(pk=row.pk, status__in=[Status.DONE, Status.FAILED]).exists():
+            word = self.leash.hear(FAREWELL_S)
+            return self.heard(word) if word else End.LOST
+        return End.LOST
 
     def still_ours(self, row: Job, *, beating: bool) -> bool:
         """Tell whether the lease holds, and say that we live when that is due. While the database is away, nobody can take it."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -76,7 +76,7 @@ class Site:
             process.wait()
 
 
-def until(condition: Callable[[], Any], seconds: float = 30.0) -> float:
+def until(condition: Callable[[], Any], seconds: float = 120.0) -> float:
     """Wait for a condition; return the seconds it took."""
     began = time.monotonic()
     while not condition():
@@ -101,14 +101,13 @@ def ended(*chores: Any) -> bool:
 
 
 def _database_url(folder: Path) -> str:
-    own = connections["default"].settings_dict
+    """Make an empty database of the same kind as the tests' own, and return its address."""
     if connections["default"].vendor == "sqlite":
         return f"sqlite:///{folder / 'site.sqlite3'}"
     name = f"chores_{uuid4().hex[:8]}"
-    with connections["default"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connections["default"]._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
-    host = quote(str(own["HOST"]), safe="")
-    return f"postgres://{quote(own['USER'])}:{quote(own['PASSWORD'])}@{host}{':' if own['PORT'] else ''}{own['PORT']}/{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +121,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> It
         assert place.run("migrate", "--run-syncdb", "--verbosity=0", "--skip-checks").wait() == 0
         own = connections["default"]
         there = connections.create_connection("default")
-        name = place.url.removeprefix("sqlite:///") if own.vendor == "sqlite" else place.url.rpartition("/")[2]
-        there.settings_dict = {**own.settings_dict, "NAME": name}
+        name = place.url.removeprefix("sqlite:///") if own.vendor == "sqlite" else urlsplit(place.url).path[1:]
+        options = {key: value for key, value in own.settings_dict["OPTIONS"].items() if key != "pool"}  # pools go by alias
+        there.settings_dict = {**own.settings_dict, "NAME": name, "OPTIONS": options}
         connections["default"] = there
         JOBS[KIND.path] = KIND
         try:
