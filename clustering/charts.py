@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clustering.layout import TreeLayout
+from clustering.layout import LEFT, WIDTH, TreeLayout
 from segmentiq.ml.values import KScore, Profile, TopTree
 from segmentiq.words import share
 
@@ -22,6 +22,7 @@ CURVE_LEFT, CURVE_RIGHT, CURVE_TOP, CURVE_BOTTOM = 30.0, 446.0, 14.0, 138.0
 CURVE_TICKS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 40, 50)
 HEAT_ROW = 17.0
 HEAT_ROWS = 12
+LABEL_LENGTH = 16
 STRONGEST = 2.0
 """Standardised difference at which a heat cell is as dark, or as light, as it gets."""
 
@@ -38,6 +39,8 @@ class Dots:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MapFigure:
     dots: tuple[Dots, ...]
+    spots: Mapping[int, tuple[float, float]]
+    """For every branch, the middle of its dots: where its number stands."""
     view: str
     title: str
     note: str
@@ -49,15 +52,33 @@ def draw_map(data: Mapping[str, Any], top: TopTree, hues: Mapping[int, int], hel
     leaves = sorted((b for b in top.branches if b.split is None), key=lambda b: b.start)
     starts = [leaf.start for leaf in leaves]
     to_x, to_y, height = _map_scale(points)
-    paths: dict[int, list[str]] = {leaf.id: [] for leaf in leaves}
+    placed: dict[int, list[tuple[float, float]]] = {leaf.id: [] for leaf in leaves}
     for (x, y), position in zip(points, data["positions"], strict=True):
-        leaf = leaves[bisect_right(starts, position) - 1]
-        paths[leaf.id].append(f"M{to_x(x):.1f} {to_y(y):.1f}h0")
-    dots = tuple(Dots(branch=i, hue=hues[held[i]], path="".join(path)) for i, path in paths.items() if path)
+        placed[leaves[bisect_right(starts, position) - 1].id].append((to_x(x), to_y(y)))
+    dots = tuple(
+        Dots(branch=leaf, hue=hues[held[leaf]], path="".join(f"M{x:.1f} {y:.1f}h0" for x, y in spots))
+        for leaf, spots in placed.items()
+        if spots
+    )
     shown, both = len(points), share(sum(data["shares"]))
     title = f"On two axes that keep {both} of the differences"
     sample = "Every dot is a customer" if shown >= top.n else f"{shown:,} of {top.n:,} customers, drawn at random"
-    return MapFigure(dots=dots, view=f"0 0 {MAP_SIDE:g} {height:.0f}", title=title, note=f"{sample}; close dots are alike.")
+    middles = _middles(top, placed)
+    return MapFigure(
+        dots=dots, spots=middles, view=f"0 0 {MAP_SIDE:g} {height:.0f}", title=title, note=f"{sample}; close dots are alike."
+    )
+
+
+def _middles(top: TopTree, placed: Mapping[int, list[tuple[float, float]]]) -> dict[int, tuple[float, float]]:
+    """Return the mean dot of every branch that has one; children come after their parents, so sums flow up backwards."""
+    sums = {branch.id: [0.0, 0.0, 0.0] for branch in top.branches}
+    for branch in reversed(top.branches):
+        own = sums[branch.id]
+        for x, y in placed.get(branch.id, ()):
+            own[0], own[1], own[2] = own[0] + x, own[1] + y, own[2] + 1
+        if branch.parent is not None:
+            sums[branch.parent] = [mine + theirs for mine, theirs in zip(sums[branch.parent], own, strict=True)]
+    return {number: (round(x / n, 1), round(y / n, 1)) for number, (x, y, n) in sums.items() if n}
 
 
 def _map_scale(points: Sequence[Sequence[float]]) -> tuple[Any, Any, float]:
@@ -92,8 +113,8 @@ class CurveFigure:
     line: str
     again: str
     """Path of the share that is found again (stability); empty when it was not asked for."""
-    again_y: str
-    line_y: str
+    again_start: tuple[str, str]
+    line_end: tuple[str, str]
     k_ticks: tuple[Tick, ...]
     value_ticks: tuple[Tick, ...]
     title: str
@@ -124,11 +145,17 @@ def draw_curve(scores: Sequence[KScore], k: int, advised: int) -> CurveFigure | 
         points=points,
         line=_line((x(s.k), y(s.silhouette)) for s in scores),
         again=_line((x(s.k), y(s.stability or 0.0)) for s in known),
-        again_y=f"{y(known[0].stability or 0.0) - 8:.1f}" if known else "",
-        line_y=f"{y(scores[0].silhouette) + 18:.1f}",
+        again_start=(f"{x(known[0].k):.1f}", f"{y(known[0].stability or 0.0) - 8:.1f}") if known else ("", ""),
+        line_end=(f"{x(scores[-1].k):.1f}", f"{y(scores[-1].silhouette) + 20:.1f}"),
         k_ticks=tuple(Tick(place=f"{x(t):.1f}", words=str(t)) for t in CURVE_TICKS if t <= last),
         value_ticks=tuple(Tick(place=f"{y(v):.1f}", words=f"{v:g}") for v in (0.0, 0.5, 1.0)),
-        title=f"The segments stand apart best at {best.k}",
+        title=_curve_title(best.k, advised),
+    )
+
+
+def _curve_title(best: int, advised: int) -> str:
+    return (
+        f"Best separated at {best}, the advice too" if best == advised else f"Best separated at {best}; the advice is {advised}"
     )
 
 
@@ -160,6 +187,7 @@ class HeatRow:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeatFigure:
     rows: tuple[HeatRow, ...]
+    label_x: str
     view: str
 
 
@@ -182,10 +210,10 @@ def draw_heat(profiles: Mapping[int, Profile], top: TopTree, layout: TreeLayout,
             )
             for leaf in leaves
         )
-        name = column if len(column) <= 15 else column[:14] + "…"
+        name = column if len(column) <= LABEL_LENGTH else column[: LABEL_LENGTH - 1] + "…"
         y = index * HEAT_ROW
         rows.append(HeatRow(name=name, full_name=column, y=f"{y:g}", text_y=f"{y + 12:g}", cells=cells))
-    return HeatFigure(rows=tuple(rows), view=f"0 0 760 {HEAT_ROW * len(rows):g}")
+    return HeatFigure(rows=tuple(rows), label_x=f"{LEFT - 12:g}", view=f"0 0 {WIDTH:g} {HEAT_ROW * len(rows):g}")
 
 
 def _darkness(effect: float) -> str:

@@ -101,7 +101,7 @@ def _ticks(tallest: float) -> Iterator[float]:
 
 def _axis(layout: TreeLayout, page: bool) -> Iterator[str]:
     yield f'<g {_style(page, "axis", fill=HUSH)} text-anchor="end">'
-    yield f'<text x="{LEFT - 12:g}" y="{TOP - 20:g}">joined at height</text>'
+    yield f'<text x="{LEFT - 12:g}" y="{TOP - 18:g}">joined at height</text>'
     for tick in _ticks(layout.tallest):
         yield f'<text x="{LEFT - 12:g}" y="{layout.y(tick) + 4:.1f}">{tick:,g}</text>'
     yield "</g>"

@@ -13,8 +13,8 @@ from segmentiq.ml.values import TopTree
 
 N_HUES = 8
 WIDTH = 760.0
-LEFT, RIGHT = 104.0, 16.0
-TOP, BOTTOM = 34.0, 334.0
+LEFT, RIGHT = 128.0, 16.0
+TOP, BOTTOM = 30.0, 404.0
 """The plot's edges: the root's height stands at TOP, height 0 at BOTTOM."""
 THINNEST = 6.0
 LEAST_SHARE = 0.35

@@ -17,59 +17,19 @@ from clustering.charts import CurveFigure, HeatFigure, MapFigure, draw_curve, dr
 from clustering.drawing import LABEL_Y, page_svg
 from clustering.layout import TreeLayout, lay_out, owners
 from clustering.models import Run
+from clustering.wording import BranchWords, TableRow, blank_words, branch_words, shown_of, table_rows
 from segmentiq.ml.cut import cut_k, height_of
-from segmentiq.ml.values import Advice, KScore, Profile, TopTree
-from segmentiq.words import count, duration, figure, plural, share
+from segmentiq.ml.values import Advice, KScore, TopTree
+from segmentiq.words import count, duration, figure, plural
 
-NUMBER_ROWS = 14
-LEVEL_ROWS = 10
-TELLING = 0.8
-"""Standardised difference from which a figure in the table stands out: Cohen's "large"."""
-
-Names = Mapping[int, tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
-    """The columns and levels the profile table has rows for, most telling first."""
-
-    columns: tuple[str, ...]
-    levels: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
-    words: str
-    telling: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BranchWords:
-    """What is said about one branch, whichever number it has in the cut at hand."""
-
-    id: int
-    hue: int
-    name: str
-    note: str
-    size: str
-    share: str
-    share_width: str
-    facts: tuple[str, ...]
-    typical: str
-    cells: tuple[Cell, ...]
+Spots = Mapping[int, tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SegmentCard:
     number: int
     words: BranchWords
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TableRow:
-    name: str
-    overall: str
-    cells: tuple[Cell, ...]
+    spot: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,10 +71,11 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
     advice = Advice.from_json(run.advice)
     layout = lay_out(top)
     names = segment_names(run)
-    shown = Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles))
-    words = {p.branch: _branch_words(p, top=top, layout=layout, names=names, shown=shown) for p in profiles.values()}
+    shown = shown_of(profiles)
+    words = {p.branch: branch_words(p, top=top, layout=layout, names=names, shown=shown) for p in profiles.values()}
     active = cut_k(top, k)
     held = owners(top, tuple(branch.id for branch in active))
+    places = draw_map(artifacts.load_map(run), top, layout.hues, held)
     return ResultPage(
         run=run,
         customers=plural(top.n, "customer"),
@@ -125,15 +86,17 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
         ledger=_ledger(run),
         tree=mark_safe(page_svg(top, k, {i: w.name for i, w in words.items()})),  # noqa: S308 - drawing.py escapes every name
         tree_note=_tree_note(top),
-        map=draw_map(artifacts.load_map(run), top, layout.hues, held),
+        map=places,
         curve=draw_curve(scores, k, advice.k),
         heat=draw_heat(profiles, top, layout, shown.columns),
-        cards=tuple(SegmentCard(number=n, words=words[b.id]) for n, b in enumerate(active, start=1)),
-        rows=_rows(profiles[0], shown, tuple(words[b.id] for b in active)),
-        blank=SegmentCard(number=0, words=_blank()),
+        cards=tuple(
+            SegmentCard(number=n, words=words[b.id], spot=_spot(places.spots.get(b.id))) for n, b in enumerate(active, start=1)
+        ),
+        rows=table_rows(profiles[0], shown, tuple(words[b.id] for b in active)),
+        blank=SegmentCard(number=0, words=blank_words()),
         report=_report(run),
         notes=tuple(run.report.get("notes", ())) + tuple(run.report.get("warnings", ())),
-        data=_data(top, layout, words, scores, run),
+        data=_data(run, top, layout=layout, words=words, scores=scores, spots=places.spots),
     )
 
 
@@ -168,70 +131,8 @@ def _tree_note(top: TopTree) -> str:
     return f"Leaves are as wide as the customers they hold; the tree shows {drawn}."
 
 
-def _telling_columns(profiles: Mapping[int, Profile]) -> tuple[str, ...]:
-    """Order the numeric columns by how far any branch is from the average, most telling first."""
-    strength: dict[str, float] = {}
-    for profile in profiles.values():
-        for fact in profile.numbers:
-            strength[fact.column] = max(strength.get(fact.column, 0.0), abs(fact.effect) * profile.size**0.5)
-    return tuple(sorted(strength, key=lambda column: -strength[column])[:NUMBER_ROWS])
-
-
-def _telling_levels(profiles: Mapping[int, Profile]) -> tuple[tuple[str, str], ...]:
-    strength: dict[tuple[str, str], float] = {}
-    for profile in profiles.values():
-        for fact in profile.levels:
-            key = (fact.column, fact.level)
-            strength[key] = max(strength.get(key, 0.0), abs(fact.effect) * profile.size**0.5)
-    return tuple(sorted(sorted(strength, key=lambda key: -strength[key])[:LEVEL_ROWS]))
-
-
-def _branch_words(profile: Profile, *, top: TopTree, layout: TreeLayout, names: Names, shown: Shown) -> BranchWords:
-    branch = top.branches[profile.branch]
-    given, note = names.get(branch.id, ("", ""))
-    return BranchWords(
-        id=branch.id,
-        hue=layout.hues[branch.id],
-        name=given or profile.name,
-        note=note,
-        size=plural(branch.size, "customer"),
-        share=share(branch.size / top.n),
-        share_width=f"{100 * branch.size / top.n:.2f}",
-        facts=profile.facts[:3],
-        typical=_typical(profile),
-        cells=_cells(profile, shown),
-    )
-
-
-def _typical(profile: Profile) -> str:
-    rows = ", ".join(count(row + 1) for row in profile.typical)
-    return f"Most typical: row {rows} of the table." if len(profile.typical) == 1 else f"Most typical: rows {rows} of the table."
-
-
-def _cells(profile: Profile, shown: Shown) -> tuple[Cell, ...]:
-    numbers = {fact.column: fact for fact in profile.numbers}
-    shares = {(fact.column, fact.level): fact for fact in profile.levels}
-    cells = []
-    for column in shown.columns:
-        fact = numbers.get(column)
-        cells.append(Cell(words=figure(fact.mean) if fact else "–", telling=bool(fact and abs(fact.effect) >= TELLING)))
-    for key in shown.levels:
-        level = shares.get(key)
-        cells.append(Cell(words=share(level.share) if level else "–", telling=bool(level and abs(level.effect) >= TELLING)))
-    return tuple(cells)
-
-
-def _rows(root: Profile, shown: Shown, segments: Sequence[BranchWords]) -> tuple[TableRow, ...]:
-    names = [*shown.columns, *(f"{column}: {level}" for column, level in shown.levels)]
-    overall = _cells(root, shown)
-    return tuple(
-        TableRow(name=name, overall=overall[index].words, cells=tuple(words.cells[index] for words in segments))
-        for index, name in enumerate(names)
-    )
-
-
-def _blank() -> BranchWords:
-    return BranchWords(id=0, hue=1, name="", note="", size="", share="", share_width="0", facts=(), typical="", cells=())
+def _spot(place: tuple[float, float] | None) -> tuple[str, str] | None:
+    return (str(place[0]), str(place[1])) if place else None
 
 
 def _report(run: Run) -> tuple[tuple[str, str], ...]:
@@ -256,7 +157,7 @@ def _report(run: Run) -> tuple[tuple[str, str], ...]:
 
 
 def _data(
-    top: TopTree, layout: TreeLayout, words: Mapping[int, BranchWords], scores: Sequence[KScore], run: Run
+    run: Run, top: TopTree, *, layout: TreeLayout, words: Mapping[int, BranchWords], scores: Sequence[KScore], spots: Spots
 ) -> dict[str, Any]:
     ks = range(2, top.max_k + 1)
     branches = [
@@ -266,6 +167,7 @@ def _data(
             "split": b.split,
             "start": b.start,
             "n": b.size,
+            "spot": spots.get(b.id),
             "span": [round(edge, 1) for edge in layout.spans[b.id]],
             **asdict(words[b.id]),
         }

@@ -14,6 +14,7 @@ from segmentiq.words import ago, count, figure, filesize, plural, share
 
 CHART_WIDTH, CHART_HEIGHT = 240.0, 44.0
 N_LEVELS = 4
+N_PREVIEW = 10
 ROLE_WORDS = {
     "feature": "clustered on",
     "descriptor": "described, not clustered on",
@@ -119,7 +120,7 @@ def dataset_page(dataset: Dataset) -> DatasetPage:
         facts=f"{dataset.file_name}, {filesize(dataset.size)}, uploaded {ago(dataset.created_at)}",
         cards=tuple(column_card(column, dataset.n_rows or 0) for column in columns),
         head=tuple((column.name, is_number) for column, is_number in zip(columns, numeric, strict=True)),
-        rows=tuple(tuple(_cell(v, n) for v, n in zip(row, numeric, strict=False)) for row in dataset.preview),
+        rows=tuple(tuple(_cell(v, n) for v, n in zip(row, numeric, strict=False)) for row in dataset.preview[:N_PREVIEW]),
     )
 
 

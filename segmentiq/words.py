@@ -43,14 +43,14 @@ def share(part: float) -> str:
 
 
 def filesize(size: int | None) -> str:
-    """Write a number of bytes: 3.9 kB, 12 MB."""
+    """Write a number of bytes: 3.9 KiB, 12 MiB."""
     if size is None:
         return "–"
     amount = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if amount < 1024 or unit == "GiB":
             return f"{amount:,.0f} {unit}" if amount >= 10 or unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
+        amount /= 1024
     return ""
 
 

@@ -1,6 +1,6 @@
 // The result page: one number, k, and everything that shows it. A moved cut recolours tree, map, cards, table and sizes without a request.
 import { Cuts } from "./cut.js";
-import { Cards, Profiles } from "./segments.js";
+import { Cards, Profiles, Spots } from "./segments.js";
 import { Tree } from "./tree.js";
 
 const data = JSON.parse(document.getElementById("run-data").textContent);
@@ -13,16 +13,27 @@ const shapes = all("[data-branch]").map((shape) => ({
 }));
 const cards = new Cards(document.querySelector("[data-cards]"), document.getElementById("blank-card"));
 const profiles = new Profiles(document.querySelector("[data-profile-head]"), all("[data-profile-row]"));
+const spots = new Spots(document.querySelector("[data-map-labels]"));
 const tree = new Tree(document.querySelector("[data-tree]"), cuts, data.label_y, show);
 
+let shown = 0;
+
 function show(k, { dragging = false } = {}) {
+  if (k === shown && !dragging) return address(k);
+  shown = k;
   const segments = cuts.segments(k);
   recolour(cuts.holders(segments));
   tree.show(k, segments, { dragging });
+  spots.show(segments);
   cards.show(k, segments);
   profiles.show(segments);
   mark(k);
-  if (!dragging) history.replaceState(null, "", k === data.answer ? location.pathname : `?k=${k}`);
+  if (!dragging) address(k);
+}
+
+// Written only when the cut comes to rest: browsers limit how often an address may change.
+function address(k) {
+  history.replaceState(null, "", k === data.answer ? location.pathname : `?k=${k}`);
 }
 
 function recolour(held) {

@@ -1,4 +1,4 @@
-// Segment cards and the profile table, rebuilt from the words that came with the page: nothing is worded here, only placed.
+// Segment cards, the profile table and the numbers on the map, rebuilt from the words that came with the page: nothing is worded here, only placed.
 export class Cards {
   constructor(place, blank) {
     this.place = place;
@@ -46,6 +46,23 @@ export class Profiles {
       const cells = segments.map(({ cells: all }) => element("td", all[at].words, all[at].telling ? "number telling" : "number"));
       row.replaceChildren(...[...row.children].slice(0, 2), ...cells);
     });
+  }
+}
+
+export class Spots {
+  constructor(place) {
+    this.place = place;
+  }
+
+  show(segments) {
+    const labels = segments.map(({ spot }, index) => {
+      if (!spot) return null; // none of its customers is in the map's sample
+      const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      label.textContent = index + 1;
+      for (const [name, value] of Object.entries({ x: spot[0], y: spot[1], dy: 5 })) label.setAttribute(name, value);
+      return label;
+    });
+    this.place.replaceChildren(...labels.filter(Boolean));
   }
 }
 

@@ -12,7 +12,7 @@ const button = form.querySelector("button[type=submit]");
 const limits = hint.textContent;
 const maxBytes = Number(form.dataset.maxBytes);
 
-const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const size = (bytes) => (bytes < 2 ** 20 ? `${Math.max(1, Math.round(bytes / 2 ** 10))} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`);
 
 function complain(sentence) {
   const paragraph = document.createElement("p");

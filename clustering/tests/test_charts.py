@@ -1,0 +1,72 @@
+"""Artifacts in, the geometry of map, curve and heat map out."""
+
+from __future__ import annotations
+
+from clustering.charts import draw_curve, draw_heat, draw_map
+from clustering.layout import hues_of, lay_out, owners
+from clustering.tests.trees import small_tree
+from segmentiq.ml.values import KScore, NumberFact, Profile
+
+
+def score(k: int, silhouette: float, stability: float | None = None) -> KScore:
+    return KScore(k=k, silhouette=silhouette, calinski_harabasz=1, davies_bouldin=1, smallest=1, stability=stability)
+
+
+def profile(branch: int, effect: float) -> Profile:
+    fact = NumberFact(column="income", mean=1, median=1, q1=1, q3=1, overall=1, effect=effect)
+    return Profile(branch=branch, size=1, name="", facts=(), numbers=(fact,), levels=())
+
+
+def draw_ten() -> object:
+    tree = small_tree()
+    data = {"points": [[i, 0.0] for i in range(10)], "positions": list(range(10)), "shares": [0.5, 0.3]}
+    return draw_map(data, tree, hues_of(tree), owners(tree, (1, 2)))
+
+
+def test_every_customer_of_the_sample_is_a_dot() -> None:
+    figure = draw_ten()
+    assert {dots.branch: dots.path.count("M") for dots in figure.dots} == {3: 2, 4: 4, 2: 4}  # type: ignore[attr-defined]
+
+
+def test_dots_wear_the_hue_of_the_segment_that_holds_them() -> None:
+    hues = {dots.branch: dots.hue for dots in draw_ten().dots}  # type: ignore[attr-defined]
+    assert hues[3] == hues[4] == 1
+    assert hues[2] == 2
+
+
+def test_a_branch_has_its_number_amid_its_dots() -> None:
+    spots = draw_ten().spots  # type: ignore[attr-defined]
+    assert spots[3][0] < spots[1][0] < spots[4][0] < spots[2][0]
+
+
+def test_a_map_of_one_point_is_drawn() -> None:
+    tree = small_tree()
+    figure = draw_map(
+        {"points": [[1.0, 1.0]], "positions": [0], "shares": [1.0, 0.0]}, tree, hues_of(tree), dict.fromkeys(range(5), 0)
+    )
+    assert figure.dots[0].path.startswith("M200.0 ")
+
+
+def test_the_curve_marks_the_advice_and_the_cut_at_hand() -> None:
+    figure = draw_curve([score(2, 0.3, 0.9), score(3, 0.5, 0.8), score(4, 0.1)], 4, 3)
+    assert figure is not None
+    assert [point.k for point in figure.points if point.advised] == [3]
+    assert [point.k for point in figure.points if point.current] == [4]
+    assert figure.title == "Best separated at 3, the advice too"
+    assert figure.again.count("L") == 1
+
+
+def test_no_scores_no_curve() -> None:
+    assert draw_curve([], 2, 2) is None
+
+
+def test_the_heat_map_is_darker_above_the_average() -> None:
+    tree = small_tree()
+    profiles = {3: profile(3, -5), 4: profile(4, 0), 2: profile(2, float("nan"))}
+    figure = draw_heat(profiles, tree, lay_out(tree), ["income"])
+    assert figure is not None
+    assert [cell.darkness for cell in figure.rows[0].cells] == ["0.04", "0.47", "0.47"]
+
+
+def test_no_numbers_no_heat_map() -> None:
+    assert draw_heat({}, small_tree(), lay_out(small_tree()), []) is None

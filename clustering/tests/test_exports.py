@@ -1,0 +1,114 @@
+"""A computed run in, its downloads out: every row once, ids untouched, no formula that runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clustering.exports import (
+    added_names,
+    neutral,
+    report_document,
+    segment_numbers,
+    stream_assignments_csv,
+    stream_assignments_json,
+)
+from clustering.services import name_segment
+from segmentiq.ml.errors import SpecRefused
+
+pytestmark = pytest.mark.django_db
+
+NASTY = "\n".join(
+    ["customer_id,label,amount,visits"]
+    + [f'{n:05d},"{word}",{amount},{visits}' for n, (word, amount, visits) in enumerate(
+        [("=1+1", -5, 1), ("+3", -6, 2), ("-2+3", -5.5, 1), ("@SUM(A1)", 90, 30), ("plain, quoted", 91, 31), ("-5", 92, 32)] * 3
+    )]
+)  # fmt: skip
+
+
+def rows_of(stream: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(stream).decode("utf-8"), newline="")))
+
+
+def test_segment_one_is_the_largest_and_every_row_has_one(make_run: Callable[..., Any]) -> None:
+    run = make_run(n_clusters=3)
+    numbers = segment_numbers(run, 3).tolist()
+    assert len(numbers) == run.n_rows
+    assert [numbers.count(number) for number in (1, 2, 3)] == sorted(run.sizes, reverse=True)
+
+
+def test_rows_set_aside_have_no_segment(make_dataset: Callable[..., Any], make_run: Callable[..., Any]) -> None:
+    lines = NASTY.splitlines()
+    lines[4] = "00003,word,,30"
+    run = make_run(make_dataset("\n".join(lines)), n_clusters=2, missing="drop", columns=["amount", "visits"])
+    rows = rows_of(stream_assignments_csv(run, 2))
+    assert rows[4][-2:] == ["", ""]
+    assert run.n_set_aside == 1
+
+
+def test_the_file_comes_back_with_its_columns_and_two_more(
+    make_dataset: Callable[..., Any], make_run: Callable[..., Any]
+) -> None:
+    run = make_run(make_dataset(NASTY), n_clusters=2, columns=["amount", "visits"])
+    rows = rows_of(stream_assignments_csv(run, 2))
+    assert rows[0] == ["customer_id", "label", "amount", "visits", "segment", "segment_name"]
+    assert [row[0] for row in rows[1:]] == [f"{n:05d}" for n in range(18)]
+    assert {row[-2] for row in rows[1:]} == {"1", "2"}
+
+
+def test_formulas_are_neutralised_and_negative_numbers_stay(
+    make_dataset: Callable[..., Any], make_run: Callable[..., Any]
+) -> None:
+    run = make_run(make_dataset(NASTY), n_clusters=2, columns=["amount", "visits"])
+    rows = rows_of(stream_assignments_csv(run, 2))
+    assert [row[1] for row in rows[1:7]] == ["'=1+1", "+3", "'-2+3", "'@SUM(A1)", "plain, quoted", "-5"]
+    assert float(rows[1][2]) == -5
+
+
+@pytest.mark.parametrize("text", ["=1", "=cmd|'/c calc'!A0", "+a", "-a", "@x", "\tx", "\rx", "-2+3", "+1_0", "-"])
+def test_a_text_that_would_run_gets_an_apostrophe(text: str) -> None:
+    assert neutral(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "plain", "-5", "+3.5", "-1e3", "a=b", "00123"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert neutral(text) == text
+
+
+def test_added_columns_do_not_collide() -> None:
+    assert added_names(["segment", "segment_"]) == ("segment__", "segment_name")
+
+
+def test_names_people_gave_are_exported(make_run: Callable[..., Any]) -> None:
+    run = make_run(n_clusters=3)
+    from clustering.artifacts import load_top
+    from segmentiq.ml.cut import cut_k
+
+    branch = cut_k(load_top(run), 3)[0].id
+    name_segment(run, branch, "=Loyal", "")
+    rows = rows_of(stream_assignments_csv(run, 3))
+    assert {row[-1] for row in rows[1:] if row[-2] == "1"} == {"'=Loyal"}
+
+
+def test_json_holds_the_same_rows(make_run: Callable[..., Any]) -> None:
+    run = make_run(n_clusters=3)
+    records = json.loads(b"".join(stream_assignments_json(run, 3)))["assignments"]
+    rows = rows_of(stream_assignments_csv(run, 3))
+    assert [record["segment"] for record in records] == [int(row[-2]) for row in rows[1:]]
+
+
+def test_a_cut_beyond_the_tree_is_refused(make_run: Callable[..., Any]) -> None:
+    with pytest.raises(SpecRefused):
+        segment_numbers(make_run(n_clusters=2), 51)
+
+
+def test_the_report_is_json_and_adds_up(make_run: Callable[..., Any]) -> None:
+    run = make_run(n_clusters=3)
+    document = json.loads(json.dumps(report_document(run, 2)))
+    assert document["k"] == 2
+    assert sum(segment["size"] for segment in document["segments"]) == document["n_clustered"]

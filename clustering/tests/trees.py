@@ -1,0 +1,42 @@
+"""Small top trees with a known answer, for the tests of drawings and pages."""
+
+from __future__ import annotations
+
+from segmentiq.ml.values import Branch, TopTree
+
+
+def small_tree() -> TopTree:
+    """Return ten customers: a root of 6 + 4, then the 6 split into 4 + 2."""
+    branches = (
+        Branch(id=0, parent=None, left=1, right=2, start=0, stop=10, height=10.0, born=0, split=1),
+        Branch(id=1, parent=0, left=3, right=4, start=0, stop=6, height=4.0, born=1, split=2),
+        Branch(id=2, parent=0, left=None, right=None, start=6, stop=10, height=2.0, born=1, split=None),
+        Branch(id=3, parent=1, left=None, right=None, start=0, stop=2, height=1.0, born=2, split=None),
+        Branch(id=4, parent=1, left=None, right=None, start=2, stop=6, height=1.5, born=2, split=None),
+    )
+    return TopTree(n=10, branches=branches, linkage="ward", metric="euclidean")
+
+
+def chained_tree(n: int) -> TopTree:
+    """Return n customers that leave the tree one by one, as single linkage does: the deepest tree there is."""
+    branches = [Branch(id=0, parent=None, left=None, right=None, start=0, stop=n, height=float(n), born=0, split=None)]
+    last = 0
+    for split in range(1, min(n, 50)):
+        parent = branches[last]
+        left, right = 2 * split - 1, 2 * split
+        branches[last] = Branch(
+            id=parent.id,
+            parent=parent.parent,
+            left=left,
+            right=right,
+            start=parent.start,
+            stop=n,
+            height=float(n - split + 1),
+            born=parent.born,
+            split=split,
+        )
+        one = {"parent": last, "left": None, "right": None, "born": split, "split": None}
+        branches.append(Branch(id=left, start=parent.start, stop=parent.start + 1, height=0.0, **one))
+        branches.append(Branch(id=right, start=parent.start + 1, stop=n, height=float(n - split), **one))
+        last = right
+    return TopTree(n=n, branches=tuple(branches), linkage="single", metric="euclidean")

@@ -1,0 +1,137 @@
+"""Profiles in, the words about every branch out: its card, its row of figures, and which columns are worth a row.
+
+Words are written once, here, for all the branches of the top tree; template and script place the same ones whatever cut is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from clustering.layout import TreeLayout
+from segmentiq.ml.values import Profile, TopTree
+from segmentiq.words import count, figure, plural, share
+
+NUMBER_ROWS = 14
+LEVEL_ROWS = 10
+TELLING = 0.8
+"""Standardised difference from which a figure in the table stands out: Cohen's "large"."""
+
+Names = Mapping[int, tuple[str, str]]
+"""Branch to the name and note a person gave it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """The columns and levels the profile table has rows for, most telling first."""
+
+    columns: tuple[str, ...]
+    levels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    words: str
+    telling: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BranchWords:
+    """What is said about one branch, whichever number it has in the cut at hand."""
+
+    id: int
+    hue: int
+    name: str
+    note: str
+    size: str
+    share: str
+    share_width: str
+    facts: tuple[str, ...]
+    typical: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableRow:
+    name: str
+    overall: str
+    cells: tuple[Cell, ...]
+
+
+def shown_of(profiles: Mapping[int, Profile]) -> Shown:
+    """Choose what the profile table tells."""
+    return Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles))
+
+
+def _telling_columns(profiles: Mapping[int, Profile]) -> tuple[str, ...]:
+    """Order the numeric columns by how far any branch is from the average, most telling first."""
+    strength: dict[str, float] = {}
+    for profile in profiles.values():
+        for fact in profile.numbers:
+            strength[fact.column] = max(strength.get(fact.column, 0.0), abs(fact.effect) * profile.size**0.5)
+    return tuple(sorted(strength, key=lambda column: -strength[column])[:NUMBER_ROWS])
+
+
+def _telling_levels(profiles: Mapping[int, Profile]) -> tuple[tuple[str, str], ...]:
+    strength: dict[tuple[str, str], float] = {}
+    for profile in profiles.values():
+        for fact in profile.levels:
+            key = (fact.column, fact.level)
+            strength[key] = max(strength.get(key, 0.0), abs(fact.effect) * profile.size**0.5)
+    overall = {(fact.column, fact.level): fact.overall for fact in profiles[0].levels}
+    told = [key for key in strength if not _is_mirror(key, overall)]
+    return tuple(sorted(sorted(told, key=lambda key: -strength[key])[:LEVEL_ROWS]))
+
+
+def _is_mirror(key: tuple[str, str], overall: Mapping[tuple[str, str], float]) -> bool:
+    """Tell whether a level only repeats its column's other level: of two, the rarer one is shown."""
+    pair = sorted((portion, other) for other, portion in overall.items() if other[0] == key[0])
+    return len(pair) == 2 and key == pair[1][1]
+
+
+def branch_words(profile: Profile, *, top: TopTree, layout: TreeLayout, names: Names, shown: Shown) -> BranchWords:
+    branch = top.branches[profile.branch]
+    given, note = names.get(branch.id, ("", ""))
+    return BranchWords(
+        id=branch.id,
+        hue=layout.hues[branch.id],
+        name=given or profile.name,
+        note=note,
+        size=plural(branch.size, "customer"),
+        share=share(branch.size / top.n),
+        share_width=f"{100 * branch.size / top.n:.2f}",
+        facts=profile.facts[:3],
+        typical=_typical(profile),
+        cells=_cells(profile, shown),
+    )
+
+
+def _typical(profile: Profile) -> str:
+    rows = ", ".join(count(row + 1) for row in profile.typical)
+    return f"Most typical: row {rows} of the table." if len(profile.typical) == 1 else f"Most typical: rows {rows} of the table."
+
+
+def _cells(profile: Profile, shown: Shown) -> tuple[Cell, ...]:
+    numbers = {fact.column: fact for fact in profile.numbers}
+    shares = {(fact.column, fact.level): fact for fact in profile.levels}
+    cells = []
+    for column in shown.columns:
+        fact = numbers.get(column)
+        cells.append(Cell(words=figure(fact.mean) if fact else "–", telling=bool(fact and abs(fact.effect) >= TELLING)))
+    for key in shown.levels:
+        level = shares.get(key)
+        cells.append(Cell(words=share(level.share) if level else "–", telling=bool(level and abs(level.effect) >= TELLING)))
+    return tuple(cells)
+
+
+def table_rows(root: Profile, shown: Shown, segments: Sequence[BranchWords]) -> tuple[TableRow, ...]:
+    names = [*shown.columns, *(f"{column}: {level}" for column, level in shown.levels)]
+    overall = _cells(root, shown)
+    return tuple(
+        TableRow(name=name, overall=overall[index].words, cells=tuple(words.cells[index] for words in segments))
+        for index, name in enumerate(names)
+    )
+
+
+def blank_words() -> BranchWords:
+    return BranchWords(id=0, hue=1, name="", note="", size="", share="", share_width="0", facts=(), typical="", cells=())
