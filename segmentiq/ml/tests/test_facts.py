@@ -1,0 +1,95 @@
+"""Words and numbers as a reader expects them."""
+
+from __future__ import annotations
+
+import pytest
+
+from segmentiq.ml.facts import month, names, number, say, strongest
+from segmentiq.ml.values import Kind, LevelFact, NumberFact
+
+
+def _number(column: str, mean: float, overall: float, effect: float) -> NumberFact:
+    return NumberFact(column=column, mean=mean, median=mean, q1=mean, q3=mean, overall=overall, effect=effect)
+
+
+def _level(level: str, share: float, overall: float, effect: float) -> LevelFact:
+    return LevelFact(column="Plan", level=level, share=share, overall=overall, effect=effect)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (82.13, "82.1"),
+        (50, "50"),
+        (12_345.6, "12,300"),
+        (999.6, "1,000"),
+        (0.012345, "0.0123"),
+        (-4.272, "-4.27"),
+        (1_234_567, "1,230,000"),
+        (100, "100"),
+        (1e20, "1.00e+20"),
+    ],
+)
+def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_two_means_are_told_apart() -> None:
+    assert say([_number("year", 1969.2, 1968.8, 0.5)], {"year": "number"}) == (
+        "year is 1,969.2 on average; all customers: 1,968.8.",
+    )
+
+
+def test_days_are_told_as_months() -> None:
+    assert month(18_700) == "March 2021"
+    assert say([_number("Joined", 18_700, 18_000, 0.5)], {"Joined": "date"}) == (
+        "Joined is March 2021 on average; all customers: April 2019.",
+    )
+    assert month(1e12).endswith("after 1970")
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind", "sentence", "name"),
+    [
+        (_number("Is_Member", 0.82, 0.4, 0.9), "boolean", "Is_Member is yes for 82 %; all customers: 40 %.", "Mostly is member"),
+        (_number("Member", 0.1, 0.4, -0.9), "boolean", "Member is yes for 10 %; all customers: 40 %.", "Rarely member"),
+        (_level("Basic", 0.82, 0.56, 0.5), "category", "Plan is Basic for 82 %; all customers: 56 %.", "Mostly Basic"),
+        (_level("Basic", 0.0, 0.004, -0.5), "category", "Plan is Basic for 0 %; all customers: 0.4 %.", "Not Basic"),
+        (
+            _number("TotalSpend (k$)", 90, 20, 2.5),
+            "number",
+            "TotalSpend (k$) is 90 on average; all customers: 20.",
+            "Very high total spend",
+        ),
+        (_number("RFM_score", 9, 20, -0.3), "number", "RFM_score is 9 on average; all customers: 20.", "Rather low rfm score"),
+        (
+            _number("joined", 1, 20, -0.8),
+            "date",
+            "joined is January 1970 on average; all customers: January 1970.",
+            "Early joined",
+        ),
+    ],
+)
+def test_every_kind_has_its_words(fact: NumberFact | LevelFact, kind: Kind, sentence: str, name: str) -> None:
+    assert say([fact], {fact.column: kind}) == (sentence,)
+    assert next(names([fact], {fact.column: kind})).lower() == name.lower()
+
+
+def test_of_two_mirrored_levels_the_frequent_one_is_told() -> None:
+    facts = [_level("No", 0.2, 0.5, -0.6), _level("Yes", 0.8, 0.5, 0.6)]
+    assert strongest(facts) == [facts[1]]
+
+
+def test_three_differences_are_told_the_strongest_first() -> None:
+    facts = [_number(name, 2, 1, effect) for name, effect in [("a", 0.3), ("b", -2.0), ("c", 0.9), ("d", 1.0), ("e", 0.1)]]
+    kinds: dict[str, Kind] = dict.fromkeys("abcde", "number")
+    assert [sentence[0] for sentence in say(facts, kinds)] == ["b", "d", "c"]
+    assert next(names(facts, kinds)) == "Very low b, high d"
+
+
+def test_a_branch_without_differences_is_called_average() -> None:
+    kinds: dict[str, Kind] = {"a": "number"}
+    assert say([_number("a", 1, 1, 0.05)], kinds) == ("Close to the average of all customers in every column.",)
+    assert next(names([], kinds)) == "Close to average"
+    assert say([], kinds) == ()
