@@ -6,8 +6,9 @@ The same facts stand in `Run.report`, in the page's folded report and in the com
 from __future__ import annotations
 
 import platform
-import resource
+import re
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -38,7 +39,7 @@ def report_of(segmentation: Segmentation) -> dict[str, Any]:
         "n_features": len(segmentation.features.names),
         "cophenetic": evaluation["cophenetic"],
         "heights": evaluation["heights"],
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_memory_bytes": peak_memory_bytes(),
     }
 
 
@@ -53,3 +54,9 @@ def answer_of(segmentation: Segmentation) -> dict[str, Any]:
         "silhouette": next((score.silhouette for score in segmentation.scores if score.k == segmentation.k), None),
         "advice": segmentation.advice.to_json(),
     }
+
+
+def peak_memory_bytes() -> int:
+    """Return the most memory this process has occupied; not `getrusage`, which counts what the parent held before the fork."""
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return int(peak[1]) * 1024 if peak else 0

@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"sklearn", "matplotlib", "numba", "scipy", "pandas", "pyarrow", "fastcluster"}
 LOAD_THE_WEB = """
-import json, resource, sys
+import json, re, sys
+from pathlib import Path
 import segmentiq.wsgi
 from django.urls import get_resolver
 get_resolver().url_patterns
@@ -21,7 +22,7 @@ get_resolver().reverse_dict
 from django.contrib import admin
 admin.autodiscover()
 print(json.dumps([sorted({name.partition(".")[0] for name in sys.modules}),
-                  resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+                  int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024]))
 """
 
 
