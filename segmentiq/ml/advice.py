@@ -62,8 +62,9 @@ def advise(scores: Iterable[KScore], top: TopTree, *, evidence: Mapping[int, flo
     firm = [case for case in holding if not checked or (case.score.stability or 0.0) >= STABLE]
     if not holding:
         return _nothing(cases, top, checked=checked)
-    best = max(firm or holding, key=lambda case: case.score.silhouette)
-    reasons = (_why(best, cases, checked=checked), *_runners_up(best, cases))
+    rivals = firm or holding
+    best = max(rivals, key=lambda case: case.score.silhouette)
+    reasons = (_why(best, rivals, checked=checked), *_runners_up(best, cases))
     verdict = _verdict(best.score)
     return Advice(k=best.k, verdict=verdict, sentence=_sentence(best.score, top.n), reasons=reasons)
 
@@ -111,14 +112,15 @@ def _again(n: int) -> str:
     return f"only {subsample_size(n):,} of the customers are looked at"
 
 
-def _why(best: _Case, cases: list[_Case], *, checked: bool) -> str:
+def _why(best: _Case, rivals: list[_Case], *, checked: bool) -> str:
     """Say why this number won."""
-    silhouette = _explained(best.score)
-    rivals = [case for case in cases if not case.faults]
+    asked = (
+        ("passes every check", "pass every check") if checked else ("gives large enough segments", "give large enough segments")
+    )
     if len(rivals) == 1:
-        return f"Why {best.k}: no other number of segments from 2 to {cases[-1].k} holds ({silhouette})."
-    asked = "pass every check" if checked else "are large enough"
-    return f"Why {best.k}: of the {len(rivals)} numbers of segments that {asked}, {best.k} lie farthest apart ({silhouette})."
+        return f"Why {best.k}: no other number of segments up to {AUTO_RANGE[-1]} {asked[0]} ({_explained(best.score)})."
+    numbers = f"of the {len(rivals)} numbers of segments that {asked[1]}"
+    return f"Why {best.k}: {numbers}, {best.k} lie farthest apart ({_explained(best.score)})."
 
 
 def _runners_up(best: _Case, cases: list[_Case]) -> list[str]:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from segmentiq.ml.dispersion import disperse
 from segmentiq.ml.values import TopTree
 
-REFERENCES = range(20, 101)
-"""Boxes drawn: 100 while they are cheap (up to 400 customers), never fewer than 20: the spread of few boxes is a guess."""
+REFERENCES = range(20, 51)
+"""Boxes drawn: 50 while they are cheap (up to 400 customers), never fewer than 20: the spread of few boxes is a guess."""
 LARGEST_SAMPLE = 2_000
 FLOOR = 1e-9
 """Share of the total below which a W counts as nothing left: exact duplicates would give log 0."""
@@ -48,7 +48,7 @@ def gap_of(
     seed : int
     ks : iterable of int
     n_references : int, optional
-        20 to 100, fewer the larger the sample.
+        20 to 50, fewer the larger the sample.
     on_share : callable, optional
         Told the share of the work that is done after every box.
 
@@ -72,7 +72,7 @@ def gap_of(
     if len(sample) < 4 or axes is None or not wanted:
         return {}
     scores, back = axes
-    n_references = n_references or min(max(40_000 // len(sample), REFERENCES[0]), REFERENCES[-1])
+    n_references = n_references or min(max(20_000 // len(sample), REFERENCES[0]), REFERENCES[-1])
     falls = np.empty((n_references, len(wanted)))
     for done in range(n_references):
         box = generator.uniform(scores.min(axis=0), scores.max(axis=0), size=scores.shape)

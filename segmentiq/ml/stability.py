@@ -5,7 +5,7 @@ the Jaccard overlap with its best match among as many segments of the other tree
 segment's mean: a segmentation is as trustworthy as its worst part. The scale is Hennig's: 0.85 highly stable, 0.75 valid, 0.6
 to 0.75 doubtful.
 
-A subsample holds 80 % of the customers but 2,000 at most, and there are 100 of them for a small table, 20 for a large one: the
+A subsample holds 80 % of the customers but 2,000 at most, and there are 50 of them for a small table, 20 for a large one: the
 check stays a matter of seconds on any table.
 """
 
@@ -20,7 +20,7 @@ from segmentiq.ml.cut import cut_k
 from segmentiq.ml.values import TopTree
 
 SHARE = 0.8
-SUBSAMPLES = range(20, 101)
+SUBSAMPLES = range(20, 51)
 LARGEST_SUBSAMPLE = 2_000
 
 Grow = Callable[[NDArray[np.float64]], tuple[TopTree, NDArray[np.int64]]]
@@ -56,7 +56,7 @@ def stability_of(
         The same seed draws the same subsamples.
     ks : iterable of int
     n_subsamples : int, optional
-        20 to 100, fewer the larger the table.
+        20 to 50, fewer the larger the table.
     on_share : callable, optional
         Told the share of the work that is done after every subsample.
 
@@ -73,7 +73,7 @@ def stability_of(
     wanted = [k for k in ks if 2 <= k <= min(top.max_k, size - 1)]
     if top.n < 10 or not wanted:
         return {}
-    n_subsamples = n_subsamples or min(max(40_000 // top.n, SUBSAMPLES[0]), SUBSAMPLES[-1])
+    n_subsamples = n_subsamples or min(max(20_000 // top.n, SUBSAMPLES[0]), SUBSAMPLES[-1])
     generator = np.random.default_rng(seed)
     totals: dict[int, NDArray[np.float64]] = {k: np.zeros(k) for k in wanted}
     seen: dict[int, NDArray[np.int64]] = {k: np.zeros(k, dtype=np.int64) for k in wanted}

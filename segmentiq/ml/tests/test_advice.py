@@ -94,10 +94,11 @@ def test_the_best_separated_of_the_stable_ones_wins(top: TopTree) -> None:
     advice = advise(_cases((2, 0.3, 0.9), (3, 0.4, 0.8), (4, 0.6, 0.7), (5, 0.7, 0.2)), top)
     assert (advice.k, advice.verdict) == (3, "moderate")
     assert advice.sentence == (
-        "The structure is moderate and stable: 80 % of the weakest segment is found again when a fifth of the customers is left out."
+        "The structure is moderate and stable: 80 % of the weakest segment is found again "
+        "when a fifth of the customers is left out."
     )
     assert advice.reasons == (
-        "Why 3: of the 3 numbers of segments that pass every check, 3 lie farthest apart "
+        "Why 3: of the 2 numbers of segments that pass every check, 3 lie farthest apart "
         "(silhouette 0.40, where 1 is perfectly separate and 0 is no separation).",
         "Not 5 (silhouette 0.70): only 20 % of the weakest segment is found again.",
         "Not 4 (silhouette 0.60): only 70 % of the weakest segment is found again; 75 % is asked for.",
