@@ -28,7 +28,7 @@ __all__ = ["build_features", "choose_columns", "encode"]
 
 MAX_FEATURES = 2_000
 LARGEST = 1e140
-"""Squares, and their sums over millions of rows, stay finite below this."""
+"""Squares, and their sums over millions of rows, stay finite below this, and above zero beyond its inverse."""
 TWINS = 0.95
 TWIN_SAMPLE = 10_000
 TWINS_TOLD = 10
@@ -74,7 +74,7 @@ def build_features(table: Table, spec: SegmentationSpec, *, max_features: int = 
     names = _name_features(variables, max_features)
     space = FeatureSpace(variables=tuple(variables))
     values = encode(space, frame)
-    _refuse_too_large(values, names)
+    _refuse_out_of_range(values, names)
     return FeatureMatrix(
         values=values,
         names=names,
@@ -153,7 +153,7 @@ def _name_features(variables: list[Variable], max_features: int) -> tuple[str, .
     return tuple(names)
 
 
-def _refuse_too_large(values: NDArray[np.float64], names: tuple[str, ...]) -> None:
+def _refuse_out_of_range(values: NDArray[np.float64], names: tuple[str, ...]) -> None:
     within = (np.abs(values) <= LARGEST).all(axis=0)
     if not within.all():
         raise RunRefused(
@@ -161,6 +161,13 @@ def _refuse_too_large(values: NDArray[np.float64], names: tuple[str, ...]) -> No
             code="numeric_overflow",
             field="scaling",
             hint='Use scaling "standard", or leave the column out.',
+        )
+    if np.abs(values).max() < 1 / LARGEST:
+        raise RunRefused(
+            "The numbers are so small that the distances between them vanish.",
+            code="numeric_overflow",
+            field="scaling",
+            hint='Use scaling "standard".',
         )
 
 

@@ -174,5 +174,6 @@ def _answer(spec: SegmentationSpec, tree: LinkageTree, top: TopTree, advice: Adv
             k = 2
     n_distinct = 1 + int(np.count_nonzero(tree.merges[:, 2]))
     if k > n_distinct:
-        warnings.append(f"There are only {n_distinct} different customers, so some of the {k} segments are alike.")
+        alike = "All customers are alike" if n_distinct == 1 else f"There are only {n_distinct} different customers"
+        warnings.append(f"{alike}, so some of the {k} segments are too.")
     return k, tuple(warnings)

@@ -22,7 +22,7 @@ def make_table(**columns: Any) -> Table:
 def numbers_of(frame: pd.DataFrame) -> Table:
     """Make a table in which every column is a number and a feature."""
     return Table(
-        frame=frame.reset_index(drop=True),
+        frame=frame.rename(columns=str).reset_index(drop=True),
         columns=tuple(Column(name=str(name), kind="number", role="feature") for name in frame.columns),
     )
 

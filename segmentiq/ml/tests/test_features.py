@@ -227,6 +227,10 @@ def test_numbers_too_large_for_distances_are_refused() -> None:
     assert refusal_of(make_table(a=[1.0, 2.0, np.inf])).code == "numeric_overflow"
 
 
+def test_numbers_too_small_for_distances_are_refused() -> None:
+    assert refusal_of(make_table(a=[1e-200, 2e-200, 3e-200]), scaling="none").code == "numeric_overflow"
+
+
 def test_too_many_features_are_refused() -> None:
     table = make_table(**{f"c{i}": range(5) for i in range(12)})
     with pytest.raises(RunRefused, match="12 features; the limit is 10") as caught:
