@@ -90,7 +90,8 @@ class Line:
 def make_sample(seed: int = 20240501) -> tuple[bytes, bytes]:
     """Return the customers and their order lines as CSV."""
     random = Random(seed)  # noqa: S311 - invented data, no secret
-    people, lines = [], []
+    people: list[tuple[object, ...]] = []
+    lines: list[Line] = []
     for number, planted in _plant(random):
         customer, segment = f"{number:06d}", SEGMENTS[planted]
         made = _make_lines(customer, segment, random)

@@ -25,7 +25,6 @@ from datasets.reader.roles import (
     Judgement,
     NumberFacts,
     TextFacts,
-    is_id_name,
     judge_number,
     judge_text,
 )
@@ -203,14 +202,13 @@ def _as_text(task: Task) -> Typed:
             task.warn("spaces_trimmed", f"spaces around {count_of(present.n_trimmed, 'different value')} are left out.")
         return task.typed(judgement, present.to_text())
     if judgement.kind == "text":
-        _warn_of_text(task, present, facts)
+        _warn_of_text(task, facts)
     return task.typed(judgement, keep_text(task.cells, present))
 
 
-def _warn_of_text(task: Task, present: Present, facts: TextFacts) -> None:
-    share = share_of_numbers(present.values, present.counts)
-    if share >= 0.8 and not is_id_name(task.words) and not facts.has_leading_zeros:
-        n_words = round((1 - share) * facts.n_present)
+def _warn_of_text(task: Task, facts: TextFacts) -> None:
+    if facts.is_mixed:
+        n_words = round((1 - facts.share_of_numbers) * facts.n_present)
         task.warn("mixed_numbers", f"{count_of(n_words, 'cell')} among numbers are not numbers, so the column stays text.")
     elif facts.n_distinct > MAX_LEVELS:
         task.warn("high_cardinality", f"{facts.n_distinct:,} different values are too many to cluster on.")
@@ -228,12 +226,15 @@ def _text_facts(task: Task, present: Present) -> TextFacts:
         mean_length=float(lengths.mean()),
         longest=int(lengths.max()),
         has_leading_zeros=has_leading_zeros(present.values),
+        share_of_numbers=share_of_numbers(present.values, present.counts),
     )
 
 
 def number_facts(words: tuple[str, ...], values: NDArray[Any]) -> NumberFacts:
     """Return the facts about a column of numbers, one per row, NaN where missing."""
     finite = values[np.isfinite(values)]
+    with np.errstate(over="ignore"):
+        is_running = len(finite) == len(values) > 1 and bool((np.diff(values) == 1).all())
     return NumberFacts(
         words=words,
         n_rows=len(values),
@@ -242,7 +243,7 @@ def number_facts(words: tuple[str, ...], values: NDArray[Any]) -> NumberFacts:
         is_whole=bool((finite == np.floor(finite)).all()),
         lowest=float(finite.min()),
         highest=float(finite.max()),
-        is_running=len(finite) == len(values) > 1 and bool((np.diff(values) == 1).all()),
+        is_running=is_running,
     )
 
 

@@ -29,7 +29,8 @@ SYMBOL = r"[$€£¥₹₽₩₺]|US\$|R\$|kr\.?|zł|Fr\.?|[A-Z]{3}"
 AMOUNT = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?\s?(?P<before>{SYMBOL})?\s?(?P<sign2>[+-])?"
     r"(?P<body>\d[\d.,' ]*|[.,]\d+)"
-    rf"\s?(?P<after>{SYMBOL}|%)?(?P<close>\))?(?P<sign3>-)?"
+    rf"\s?(?P<after>{SYMBOL}|%)?(?P<close>\))?(?P<sign3>-)?",
+    re.ASCII,
 )
 STYLES: tuple[tuple[Mark, Mark], ...] = (
     (".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"),
@@ -158,13 +159,17 @@ def _written(words: list[str], writing: Writing) -> Numbers | None:
 
 
 def _is_allowed(style: tuple[Mark, Mark], writing: Writing) -> bool:
-    return writing.decimal in (None, style[0]) and (writing.thousands is None or style[1] in ("", writing.thousands))
+    return (
+        style[0] != writing.thousands
+        and writing.decimal in (None, style[0])
+        and (writing.thousands is None or style[1] in ("", writing.thousands))
+    )
 
 
 def _pattern(style: tuple[Mark, Mark]) -> re.Pattern[str]:
     decimal, thousands = (re.escape(mark) for mark in style)
     if not thousands:
-        return re.compile(rf"\d+(?:{decimal}\d*)?|{decimal}\d+")
+        return re.compile(rf"\d+(?:{decimal}\d*)?|{decimal}\d+", re.ASCII)
     return re.compile(rf"[1-9]\d{{0,2}}(?:{thousands}\d{{3}})+(?:{decimal}\d*)?|\d+(?:{decimal}\d*)?|{decimal}\d+")
 
 

@@ -52,6 +52,7 @@ TIME_WORDS = frozenset(("year", "date", "day", "week", "month", "time", "age"))
 MAX_CODES = 10
 MAX_LEVELS = 50
 UNIQUE = 0.95
+MIXED = 0.8
 FEW = 20
 """Rows below which "every value is different" says little."""
 
@@ -90,6 +91,13 @@ class TextFacts(Facts):
     mean_length: float
     longest: int
     has_leading_zeros: bool = False
+    share_of_numbers: float = 0.0
+    """Share of the rows whose cell is a plain number."""
+
+    @property
+    def is_mixed(self) -> bool:
+        """Return whether these are numbers with some words among them, rather than names."""
+        return self.share_of_numbers >= MIXED and not self.has_leading_zeros and not is_id_name(self.words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,7 +179,7 @@ def judge_text(facts: TextFacts) -> Judgement:
     identifier = _judge_identifier(facts)
     if identifier:
         return Judgement(kind="id", role="id", reason=zeros + identifier.reason)
-    if facts.n_distinct == facts.n_present >= FEW and not facts.has_spaces and facts.longest <= 64:
+    if facts.n_distinct == facts.n_present >= FEW and not (facts.has_spaces or facts.is_mixed or facts.longest > 64):
         return Judgement(kind="id", role="id", reason=f"{zeros}Every value is different and a single word.")
     crowded = facts.n_present >= FEW and facts.n_distinct > facts.n_present / 2
     if facts.n_distinct > MAX_LEVELS or crowded:
