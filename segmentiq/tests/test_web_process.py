@@ -34,8 +34,9 @@ def serve(method, path, *, html=False, **data):
     body = b"".join(response.streaming_content) if response.streaming else response.content
     statuses[f"{method} {path}{' as html' if html else ''}"] = [response.status_code, len(body)]
     return response
-pages = ["/", "/datasets", "/datasets/upload", f"/datasets/{dataset}", f"/datasets/{dataset}/segment", f"/datasets/{dataset}/forecast",
-         f"/datasets/{dataset}/delete", "/runs", f"/runs/{run}", f"/runs/{run}?k=4", f"/runs/{run}/delete",
+pages = ["/", "/datasets", "/datasets/upload", f"/datasets/{dataset}", f"/datasets/{dataset}/segment",
+         f"/datasets/{dataset}/forecast", f"/datasets/{dataset}/delete",
+         "/runs", f"/runs/{run}", f"/runs/{run}?k=4", f"/runs/{run}/delete",
          f"/runs/{run}/assignments.csv", f"/runs/{run}/dendrogram.svg", f"/runs/{run}/dendrogram.png", f"/runs/{run}/report.json",
          "/account/tokens", "/account/logout/", "/account/password/change/", "/healthz", "/readyz", "/docs", "/redoc",
          "/admin/", "/admin/datasets/dataset/", f"/admin/datasets/dataset/{dataset}/change/", "/admin/clustering/run/",
