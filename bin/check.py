@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,7 @@ def checks() -> list[tuple[str, bool]]:
     ]
 
 
-def run(name: str, command: list[str | Path], environment: dict[str, str] | None = None) -> bool:
+def run(name: str, command: Sequence[str | Path], environment: dict[str, str] | None = None) -> bool:
     """Run one check; show what it printed only when it fails."""
     started = time.monotonic()
     words = [str(word) for word in command]

@@ -48,7 +48,7 @@ def make_first_admin() -> str | None:
         if users._default_manager.filter(is_superuser=True).exists():
             return None
         password = secrets.token_urlsafe(12)
-        users._default_manager.create_superuser(username=ADMIN, email="", password=password)  # type: ignore[attr-defined]
+        users._default_manager.create_superuser(username=ADMIN, email="", password=password)
     return password
 
 

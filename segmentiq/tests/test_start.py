@@ -22,7 +22,7 @@ from datasets.models import Dataset
 from segmentiq.preparation import collect_static, load_sample, make_first_admin
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -154,7 +154,7 @@ def test_the_sample_waits_for_an_administrator() -> None:
     assert not Dataset.objects.exists()
 
 
-def test_static_files_are_collected_only_when_something_changed(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_static_files_are_collected_only_when_something_changed(settings: Settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir()
     assert list(collect_static()) != []
