@@ -124,7 +124,7 @@ def _make_lines(customer: str, segment: Planted, random: Random) -> list[Line]:
     n_orders = max(round(random.gauss(*segment.orders)), 1)
     days = [latest, *(random.randint(latest, max(oldest, latest)) for _ in range(n_orders - 1))]
     level = _draw(random, segment.basket, 5, 1000)
-    lines = []
+    lines: list[Line] = []
     for order, day in enumerate(days):
         date = SNAPSHOT - dt.timedelta(days=day)
         lines.extend(_make_order(customer, order, date, level * random.uniform(0.8, 1.2), segment=segment, random=random))
