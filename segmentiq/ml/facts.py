@@ -97,7 +97,7 @@ def _phrase(fact: Fact, kind: Kind) -> str:
     more = fact.effect > 0
     if isinstance(fact, LevelFact):
         amount = ("mostly" if fact.share >= 0.5 else "more") if more else ("not" if fact.share == 0 else "fewer")
-        return f"{amount} {_level(fact)}"
+        return f"{amount} {_level(fact)}" if _speaks(fact.level) else f"{_plain(fact.column)} {amount} {_level(fact)}"
     column = _plain(fact.column)
     if kind == "boolean":
         return f"{('mostly' if fact.mean >= 0.5 else 'more often') if more else 'rarely'} {column}"
@@ -116,6 +116,11 @@ def _plain(column: str) -> str:
 
 def _level(fact: LevelFact) -> str:
     return fact.level if len(fact.level) <= LONGEST_LEVEL else f"{fact.level[: LONGEST_LEVEL - 1]}…"
+
+
+def _speaks(level: str) -> bool:
+    """Say whether a level tells something without its column's name: "North" does, "no" and "3" do not."""
+    return len(level) > 2 and level.casefold() not in ("yes", "true", "false", "missing", "other") and not level.isnumeric()
 
 
 def _percent(share: float) -> str:

@@ -18,7 +18,7 @@ from segmentiq.ml.values import TopTree
 
 REFERENCES = range(20, 51)
 """Boxes drawn: 50 while they are cheap (up to 400 customers), never fewer than 20: the spread of few boxes is a guess."""
-LARGEST_SAMPLE = 2_000
+LARGEST_SAMPLE = 1_000
 FLOOR = 1e-9
 """Share of the total below which a W counts as nothing left: exact duplicates would give log 0."""
 
@@ -40,7 +40,7 @@ def gap_of(
     Parameters
     ----------
     values : ndarray, shape (n, d)
-        A sample of 2,000 is taken of more.
+        A sample of 1,000 is taken of more.
     grow : callable
         Matrix -> (TopTree, leaf order), with the linkage and metric of the run.
     metric : str

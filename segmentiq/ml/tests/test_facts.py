@@ -55,6 +55,7 @@ def test_days_are_told_as_months() -> None:
         (_number("Is_Member", 0.82, 0.4, 0.9), "boolean", "Is_Member is yes for 82 %; all customers: 40 %.", "Mostly is member"),
         (_number("Member", 0.1, 0.4, -0.9), "boolean", "Member is yes for 10 %; all customers: 40 %.", "Rarely member"),
         (_level("Basic", 0.82, 0.56, 0.5), "category", "Plan is Basic for 82 %; all customers: 56 %.", "Mostly Basic"),
+        (_level("no", 0.96, 0.39, 1.2), "category", "Plan is no for 96 %; all customers: 39 %.", "Plan mostly no"),
         (_level("Basic", 0.0, 0.004, -0.5), "category", "Plan is Basic for 0 %; all customers: 0.4 %.", "Not Basic"),
         (
             _number("TotalSpend (k$)", 90, 20, 2.5),
