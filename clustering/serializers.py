@@ -165,7 +165,7 @@ class BranchSerializer(serializers.Serializer[Any]):
     """A branch of the top tree: a slice of the customers in leaf order."""
 
     id = serializers.IntegerField()
-    parent = serializers.IntegerField(allow_null=True)
+    parent = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # the name is the tree's
     left = serializers.IntegerField(allow_null=True)
     right = serializers.IntegerField(allow_null=True)
     start = serializers.IntegerField()

@@ -57,6 +57,7 @@ PREFER = OpenApiParameter(
 class TrainViewSet(viewsets.GenericViewSet[Run]):
     """Ask for a segmentation."""
 
+    name = "Train"
     queryset = Run.objects.none()
     serializer_class = TrainSerializer
     pagination_class = None

@@ -18,7 +18,7 @@ class TokenHeader(TokenAuthentication):  # type: ignore[misc]
         return super().authenticate_credentials(token)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the schema describes it."""
 
     target_class = TokenHeader

@@ -34,7 +34,7 @@ class ApiPageRenderer(BrowsableAPIRenderer):
     def get_filter_form(self, data: Any, view: Any, request: Any) -> Any:
         return None
 
-    def get_context(self, data: Any, accepted_media_type: str, renderer_context: Any) -> Any:
+    def get_context(self, data: Any, accepted_media_type: str | None, renderer_context: Any) -> Any:
         context = super().get_context(data, accepted_media_type, renderer_context)
         return {**context, "code_style": ""}
 

@@ -116,10 +116,14 @@ class UploadParser(MultiPartParser):
         except ParseError as error:
             raise _truncated() from error
         if not watch.tail.rstrip(b"\r\n").endswith(b"--"):
-            for file in parsed.files.values():
-                file.close()
+            _close(parsed.files)
             raise _truncated()
         return parsed
+
+
+def _close(files: Any) -> None:
+    for file in files.values():
+        file.close()
 
 
 def _check_size(announced: str | None) -> None:

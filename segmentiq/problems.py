@@ -249,9 +249,9 @@ def _tell_framework(error: exceptions.APIException) -> Told:
     if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF"):
         code = "csrf_failed"
     code = code if code in CODES else {"error": "internal_error"}.get(code, "bad_request")
-    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    headers = {"WWW-Authenticate": str(scheme)} if (scheme := getattr(error, "auth_header", None)) else {}
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
     own_words = isinstance(error, exceptions.ParseError)
     return Told(code=code, message=str(error.detail) if own_words else "", headers=headers)
 
@@ -259,7 +259,7 @@ def _tell_framework(error: exceptions.APIException) -> Told:
 def _tell_invalid(error: exceptions.ValidationError) -> Told:
     where, detail = next(_leaves(error.detail), ("", exceptions.ErrorDetail("The request is not valid.", "invalid")))
     codes = {"required": "missing_field", "null": "invalid_value", "unknown_field": "unknown_field"}
-    return Told(code=codes.get(detail.code, "invalid_value"), message=str(detail), field=where or None)
+    return Told(code=codes.get(detail.code or "", "invalid_value"), message=str(detail), field=where or None)
 
 
 def _leaves(detail: Any, where: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:

@@ -215,7 +215,7 @@ def test_rows_of_a_file_still_being_read_are_not_ready(api: APIClient) -> None:
     assert told["code"] == "not_ready"
 
 
-def test_the_original_comes_back_byte_for_byte_as_an_attachment(api: APIClient) -> None:
+def test_the_original_comes_back_byte_for_byte_as_an_attachment(api: Any) -> None:
     pk = upload(api, name="Käufer 100 %.csv").json()["id"]
     response = api.get(f"{LIST}/{pk}/file")
     assert b"".join(response.streaming_content) == THREE_GROUPS.encode()
