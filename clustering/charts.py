@@ -22,7 +22,7 @@ CURVE_LEFT, CURVE_RIGHT, CURVE_TOP, CURVE_BOTTOM = 30.0, 446.0, 14.0, 138.0
 CURVE_TICKS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 40, 50)
 HEAT_ROW = 17.0
 HEAT_ROWS = 12
-LABEL_LENGTH = 16
+LABEL_LENGTH = 15
 STRONGEST = 2.0
 """Standardised difference at which a heat cell is as dark, or as light, as it gets."""
 
@@ -133,6 +133,7 @@ def draw_curve(scores: Sequence[KScore], k: int, advised: int) -> CurveFigure | 
     def y(value: float) -> float:
         return CURVE_BOTTOM - (CURVE_BOTTOM - CURVE_TOP) * (value - floor) / (1 - floor)
 
+    below = 20 if y(scores[-1].silhouette) < CURVE_BOTTOM - 26 else -10
     known = [score for score in scores if score.stability is not None]
     best = max(scores, key=lambda score: score.silhouette)
     points = tuple(
@@ -146,7 +147,7 @@ def draw_curve(scores: Sequence[KScore], k: int, advised: int) -> CurveFigure | 
         line=_line((x(s.k), y(s.silhouette)) for s in scores),
         again=_line((x(s.k), y(s.stability or 0.0)) for s in known),
         again_start=(f"{x(known[0].k):.1f}", f"{y(known[0].stability or 0.0) - 8:.1f}") if known else ("", ""),
-        line_end=(f"{x(scores[-1].k):.1f}", f"{y(scores[-1].silhouette) + 20:.1f}"),
+        line_end=(f"{x(scores[-1].k):.1f}", f"{y(scores[-1].silhouette) + below:.1f}"),
         k_ticks=tuple(Tick(place=f"{x(t):.1f}", words=str(t)) for t in CURVE_TICKS if t <= last),
         value_ticks=tuple(Tick(place=f"{y(v):.1f}", words=f"{v:g}") for v in (0.0, 0.5, 1.0)),
         title=_curve_title(best.k, advised),

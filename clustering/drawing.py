@@ -156,7 +156,7 @@ def _labels(layout: TreeLayout, segments: tuple[Branch, ...], names: Mapping[int
         title = f"<title>{label(names.get(branch.id, ''))}: {branch.size:,}</title>"
         if width >= 7 * len(str(number)):
             yield f'<text x="{x:.1f}" y="{LABEL_Y[0]:g}" font-weight="600">{number}{title}</text>'
-        if width >= 8 * len(f"{branch.size:,}"):
+        if width >= max(7 * len(str(number)), 8 * len(f"{branch.size:,}")):
             yield f'<text x="{x:.1f}" y="{LABEL_Y[1]:g}" opacity="0.75">{branch.size:,}</text>'
 
 

@@ -41,7 +41,7 @@ def run_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask how to segment a dataset, and start the run."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user).ready(), pk=pk)
     columns = list(dataset.columns.order_by("position").values_list("name", "kind", "role", "n_missing"))
-    form = RunForm(request.POST or None)
+    form = RunForm(request.POST) if request.method == "POST" else RunForm()
     chosen = request.POST.getlist("columns") if request.method == "POST" else None
     if chosen is not None and form.is_valid():
         try:

@@ -173,13 +173,17 @@ def _bars(histogram: Mapping[str, Any] | None) -> tuple[Bar, ...]:
 
 
 def _value(value: Any, column: Column) -> str:
-    """Write a bound of the distribution; dates come as ISO text."""
-    return value[:10] if isinstance(value, str) else figure(value)
+    """Write a bound of the distribution: dates come as ISO text, whole numbers are exact and a year keeps its four digits."""
+    if isinstance(value, str):
+        return value[:10]
+    if value is None or value != value or value % 1 or abs(value) >= 10**7:
+        return figure(value)
+    return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
 def _middle(statistics: Mapping[str, Any], column: Column) -> str:
     median = statistics.get("median")
-    return f"median {_value(median, column)}" if median is not None else ""
+    return f"median {_value(median, column)}" if median is not None and column.kind != "date" else ""
 
 
 def _levels(levels: list[tuple[str, int]], n_rows: int) -> tuple[LevelBar, ...]:

@@ -29,7 +29,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def dataset_upload(request: HttpRequest) -> HttpResponse:
     """Take a file and go to its page, which waits for the reading."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
             dataset = services.upload(owner=request.user, uploaded=form.cleaned_data["file"], name=form.cleaned_data["name"])

@@ -84,13 +84,12 @@ export class Tree {
     const [left, right] = branch.span;
     const size = branch.n.toLocaleString("en");
     const texts = [];
-    if (right - left >= 7 * String(number).length) texts.push(text(number, left, right, this.labelY[0], { "font-weight": 600 }));
+    if (right - left < 7 * String(number).length) return texts;
+    texts.push(text(number, left, right, this.labelY[0], { "font-weight": 600 }));
     if (right - left >= 8 * size.length) texts.push(text(size, left, right, this.labelY[1], { opacity: 0.75 }));
-    if (texts.length) {
-      const title = document.createElementNS(SVG, "title");
-      title.textContent = `${branch.name}: ${size}`;
-      texts[0].append(title);
-    }
+    const title = document.createElementNS(SVG, "title");
+    title.textContent = `${branch.name}: ${size}`;
+    texts[0].append(title);
     return texts;
   }
 }
