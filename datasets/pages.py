@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -176,7 +177,7 @@ def _value(value: Any, column: Column) -> str:
     """Write a bound of the distribution: dates come as ISO text, whole numbers are exact and a year keeps its four digits."""
     if isinstance(value, str):
         return value[:10]
-    if value is None or value != value or value % 1 or abs(value) >= 10**7:
+    if value is None or not math.isfinite(value) or value % 1 or abs(value) >= 10**7:
         return figure(value)
     return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
 

@@ -160,7 +160,7 @@ def test_from_a_file_to_segments(page: Any, shared_data: Path, tmp_path: Path) -
     page.get_by_role("link", name="One segment more").click()
     assert number_of_segments(page) == 6
     assert page.locator("[data-cards] > article").count() == 6
-    assert page.url.endswith("?k=6")
+    page.wait_for_url("**?k=6")
 
     page.get_by_text("Export", exact=True).click()
     with page.expect_download() as download:

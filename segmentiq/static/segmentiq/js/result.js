@@ -31,9 +31,12 @@ function show(k, { dragging = false } = {}) {
   if (!dragging) address(k);
 }
 
-// Written only when the cut comes to rest: browsers limit how often an address may change.
+// Written only when the cut has come to rest: browsers limit how often an address may change, and ask for the icon each time.
+let rest = 0;
+
 function address(k) {
-  history.replaceState(null, "", k === data.answer ? location.pathname : `?k=${k}`);
+  clearTimeout(rest);
+  rest = setTimeout(() => history.replaceState(null, "", k === data.answer ? location.pathname : `?k=${k}`), 250);
 }
 
 function recolour(held) {
