@@ -148,7 +148,8 @@ class NewRunPage:
 
 def new_run_page(columns: Iterable[tuple[str, str, str, int]], n_rows: int | None, chosen: set[str] | None) -> NewRunPage:
     """Offer the columns (name, kind, role, missing): features and descriptors to choose, the others named with why not."""
-    offered, left_out = [], []
+    offered: list[Choice] = []
+    left_out: list[Choice] = []
     for name, kind, role, n_missing in columns:
         usable = role in ("feature", "descriptor") and kind in ("number", "category", "date", "boolean")
         choice = Choice(

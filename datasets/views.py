@@ -61,7 +61,7 @@ def dataset_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             services.rename(dataset, form.cleaned_data["name"])
         else:
-            messages.error(request, " ".join(form.errors["name"]))
+            messages.error(request, " ".join(map(str, form.errors["name"])))
     except Refusal as refusal:
         messages.error(request, refusal.message)
     return redirect("dataset", pk=pk)

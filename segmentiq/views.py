@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from knox.settings import knox_settings
 
 from clustering.models import Run
 from clustering.pages import RunLine, run_lines
@@ -28,6 +29,9 @@ from segmentiq.jobs import beats
 from segmentiq.ml.errors import Refusal
 from segmentiq.tokens import issue_token, tokens_of
 from segmentiq.words import ago
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
 
 N_LATEST = 5
 
@@ -90,7 +94,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     fresh = ""
     if request.method == "POST":
         try:
-            fresh = issue_token(request.user)[1]  # type: ignore[arg-type] - the middleware lets nobody anonymous in
+            fresh = issue_token(cast("AbstractBaseUser", request.user))[1]
         except Refusal as refusal:
             messages.error(request, refusal.message)
     return render(request, "account/tokens.html", {"page": _tokens_page(request.user, fresh)})
@@ -101,7 +105,7 @@ def _tokens_page(user: Any, fresh: str) -> TokensPage:
         TokenLine(key=token.token_key, made=ago(token.created), ends=f"{timezone.localtime(token.expiry):%-d %b %Y}")
         for token in tokens_of(user)
     )
-    return TokensPage(tokens=lines, fresh=fresh, days=settings.REST_KNOX["TOKEN_TTL"].days)
+    return TokensPage(tokens=lines, fresh=fresh, days=knox_settings.TOKEN_TTL.days)
 
 
 @require_POST

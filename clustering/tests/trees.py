@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from segmentiq.ml.values import Branch, TopTree
 
 
@@ -35,7 +37,7 @@ def chained_tree(n: int) -> TopTree:
             born=parent.born,
             split=split,
         )
-        one = {"parent": last, "left": None, "right": None, "born": split, "split": None}
+        one: dict[str, Any] = {"parent": last, "left": None, "right": None, "born": split, "split": None}
         branches.append(Branch(id=left, start=parent.start, stop=parent.start + 1, height=0.0, **one))
         branches.append(Branch(id=right, start=parent.start + 1, stop=n, height=float(n - split), **one))
         last = right
