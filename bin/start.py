@@ -110,7 +110,7 @@ class Program:
         self.name = name
         self.command = command
         self.process: subprocess.Popen[bytes] | None = None
-        self.started_at = 0.0
+        self.started_at = float("-inf")
         self.pause = 0.5
 
     def start(self) -> None:
@@ -156,10 +156,8 @@ class Supervisor:
     def run(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.end)
-        for program in self.programs:
-            program.start()
         for _ in self.ticks():
-            for program in self.programs:
+            for program in self.programs[:1] if self.greeting else self.programs:  # the worker does not delay the first page
                 program.watch()
             if self.greeting and self.is_answering():
                 print(self.greeting, flush=True)

@@ -54,7 +54,6 @@ def dataset(source: str | bytes | Path = THREE_GROUPS, *, owner: Any, name: str 
 def run(of: Dataset, **spec: Any) -> Run:
     """Segment a dataset; stability is off unless asked for, because it takes most of the time."""
     from clustering.services import train
-
     from segmentiq.ml.spec import SegmentationSpec
 
     asked = SegmentationSpec.from_mapping({"stability": False, **spec})

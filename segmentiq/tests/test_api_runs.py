@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import uuid
 from collections.abc import Callable
@@ -284,19 +285,17 @@ def test_cancelling_twice_is_a_conflict(api: APIClient, make_dataset: Make, owne
 
 
 def test_a_deleted_run_is_gone(api: APIClient, make_run: Make) -> None:
-    run = make_run()
-    assert api.delete(f"{RUNS}/{run.pk}").status_code == 204
-    assert error(api.get(f"{RUNS}/{run.pk}"), 404)["code"] == "not_found"
-    assert error(api.delete(f"{RUNS}/{run.pk}"), 404)["code"] == "not_found"
+    path = f"{RUNS}/{make_run().pk}"
+    assert api.delete(path).status_code == 204
+    assert {error(ask(path), 404)["code"] for ask in (api.get, api.delete)} == {"not_found"}
 
 
 def test_another_ones_run_is_byte_for_byte_a_missing_one(make_run: Make, stranger: Any) -> None:
     client = APIClient()
     client.force_authenticate(stranger)
     run = make_run()
-    for ending in ("", "?wait=1", "/tree", "/dendrogram", "/assignments", "/segments", "/segments/0", "/cancel", "/cut"):
-        for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS"):
-            theirs = client.generic(method, f"{RUNS}/{run.pk}{ending}")
-            missing = client.generic(method, f"{RUNS}/{MISSING}{ending}")
-            assert without_id(theirs) == without_id(missing), (method, ending)
+    endings = ("", "?wait=1", "/tree", "/dendrogram", "/assignments", "/segments", "/segments/0", "/cancel", "/cut")
+    for ending, method in itertools.product(endings, ("GET", "POST", "PATCH", "DELETE", "OPTIONS")):
+        theirs, missing = (client.generic(method, f"{RUNS}/{pk}{ending}") for pk in (run.pk, MISSING))
+        assert without_id(theirs) == without_id(missing), (method, ending)
     assert Run.objects.filter(pk=run.pk).exists()

@@ -1,3 +1,5 @@
+"""Tables become features: imputed, scaled, encoded and weighted as documented, or refused in a sentence."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""What a tree will cost is told before anything is allocated."""
+
 from __future__ import annotations
 
 import subprocess

@@ -1,3 +1,5 @@
+"""The whole walk, from a table to a segmentation."""
+
 from __future__ import annotations
 
 from typing import Any

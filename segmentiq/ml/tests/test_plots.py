@@ -1,3 +1,5 @@
+"""Dendrograms as files: the same bytes every time, whatever the labels hold."""
+
 from __future__ import annotations
 
 import io

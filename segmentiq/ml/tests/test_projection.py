@@ -1,3 +1,5 @@
+"""Principal components against scikit-learn's, and the map of customers."""
+
 from __future__ import annotations
 
 from typing import Any
