@@ -118,8 +118,7 @@ REFUSED = {
 def test_a_wrong_specification_is_refused_before_anything_is_queued(
     api: APIClient, make_dataset: Make, spec: dict[str, Any], code: str
 ) -> None:
-    told = error(train(api, make_dataset(), **spec), 400)
-    assert told["code"] == code
+    assert error(train(api, make_dataset(), **spec), 400)["code"] == code
     assert not Run.objects.exists()
 
 
