@@ -69,9 +69,9 @@ UNSOUND = {
 @pytest.mark.parametrize("body", UNSOUND.values(), ids=UNSOUND)
 def test_unsound_json_is_a_parse_error_and_is_not_quoted_back(api: APIClient, body: bytes) -> None:
     response = send(api, body)
-    assert error(response, 400)["code"] == "parse_error"
-    assert b"secret-word" not in response.content
-    assert b"caf" not in response.content
+    told = error(response, 400)
+    assert told["code"] == "parse_error"
+    assert not any(word in told["message"] + told["hint"] for word in ("secret-word", "caf"))
 
 
 def test_a_key_named_twice_is_refused_at_any_depth(api: APIClient) -> None:

@@ -181,7 +181,12 @@ def test_pip_is_found_in_a_folder_of_wheels(tmp_path: Path) -> None:
 
 def test_every_command_of_the_makefile_says_what_it_does() -> None:
     done = subprocess.run(
-        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "MAKEFLAGS": ""}
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "MAKEFLAGS": ""},
     )
     said = {line.split()[1] for line in done.stdout.splitlines()}
     assert said == {"help", "run", "test", "check", "fix", "setup", "setup-dev", "bench", "lock"}
