@@ -81,9 +81,9 @@ def run_lines(runs: Iterable[Run]) -> tuple[RunLine, ...]:
 def _outcome(run: Run) -> str:
     if run.status == Status.DONE:
         return f"{plural(run.n_clustered or 0, 'customer')} in {plural(run.k or 0, 'segment')}"
-    if run.status == Status.RUNNING:
+    if run.shown_status == Status.RUNNING:
         return f"{STAGES.get(run.stage, 'Working')}, {run.progress:.0%}".replace("%", " %")
-    return {Status.QUEUED: "Waiting", Status.CANCELLED: "Cancelled"}.get(Status(run.status), run.error_message or "Failed")
+    return {Status.QUEUED: "Waiting", Status.CANCELLED: "Cancelled"}.get(run.shown_status, run.error_message or "Failed")
 
 
 def _strip(sizes: list[int]) -> tuple[SizeBar, ...]:
@@ -96,7 +96,7 @@ def _strip(sizes: list[int]) -> tuple[SizeBar, ...]:
 
 def progress_page(run: Run, *, worker_is_alive: bool) -> ProgressPage:
     """Say how far a queued or running run is."""
-    queued = run.status == Status.QUEUED
+    queued = run.shown_status == Status.QUEUED
     return ProgressPage(
         run=run,
         stage="Waiting for its turn" if queued else STAGES.get(run.stage, "Working"),

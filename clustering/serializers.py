@@ -43,7 +43,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     dataset_id = serializers.UUIDField(read_only=True)
     dataset_name = serializers.CharField(source="dataset.name", read_only=True)
-    status = serializers.ChoiceField(choices=Status.choices, read_only=True)
+    status = serializers.ChoiceField(choices=Status.choices, source="shown_status", read_only=True)
     n_set_aside = serializers.IntegerField(read_only=True)
     sizes = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     spec = serializers.DictField(read_only=True)

@@ -75,8 +75,12 @@ def cancel(run: Run) -> None:
 
 
 def delete_run(run: Run) -> None:
-    """Forget a run; its files go after the transaction, and work under way stops by losing its lease."""
+    """Forget a run; its files go after the transaction, and work under way stops by losing its lease.
+
+    The row is locked first: a worker that publishes at this moment has done so before, or will find nothing to publish to.
+    """
     with transaction.atomic():
+        Run.objects.select_for_update().filter(pk=run.pk).first()
         Run.objects.filter(pk=run.pk).delete()
         transaction.on_commit(partial(remove_folder, run_folder(run.pk)), robust=True)
 
@@ -86,16 +90,21 @@ def rerun(run: Run, *, requested_by: Any = None) -> Run:
 
     A run that is waiting, working or done with every file intact stays the answer and is returned. Raises Refusal.
     """
-    with transaction.atomic():
-        if run.status == Status.DONE and not artifacts.is_intact(run):
-            delete_run(run)
-        person = requested_by or run.requested_by or run.dataset.owner
-        return train(dataset=run.dataset, spec=SegmentationSpec.from_mapping(run.spec), requested_by=person)
+    person = requested_by or run.requested_by or run.dataset.owner
+    try:
+        with transaction.atomic():
+            if run.status == Status.DONE and not artifacts.is_intact(run):
+                delete_run(run)
+            return train(dataset=run.dataset, spec=SegmentationSpec.from_mapping(run.spec), requested_by=person)
+    except IntegrityError:
+        return _gone()
 
 
 def cut(run: Run, k: int) -> None:
     """Make another number of segments the run's answer. Raises Refusal when the run is not done or k is out of its range."""
     _must_be_done(run)
+    if k == 1:
+        raise Refusal("A cut has at least 2 segments.", code="out_of_range", field="k")
     branches = cut_k(artifacts.load_top(run), k)
     silhouette = next((score.silhouette for score in artifacts.load_scores(run) if score.k == k), None)
     run.cut(k=k, sizes=[branch.size for branch in branches], silhouette=silhouette)
@@ -110,7 +119,10 @@ def name_segment(run: Run, branch: int, name: str, note: str = "") -> SegmentNam
         if len(value) > most:
             raise Refusal(f"A segment's {field} has at most {most:,} characters.", code="invalid_value", field=field)
     cleaned = {"name": _one_line(name), "note": note.replace("\x00", "")}
-    return SegmentName.objects.update_or_create(run=run, branch=branch, defaults=cleaned)[0]
+    try:
+        return SegmentName.objects.update_or_create(run=run, branch=branch, defaults=cleaned)[0]
+    except IntegrityError as error:
+        raise Refusal("The run was deleted meanwhile.", code="conflict") from error
 
 
 def _one_line(text: str) -> str:

@@ -177,15 +177,12 @@ def run_segment(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, int]:
-    """Load a finished run and the cut asked for, or end in 404."""
+    """Load a finished run and the cut asked for, or end in 404. Raises Refusal when its files are damaged."""
     runs = Run.objects.visible_to(request.user).filter(status=Status.DONE).select_related("dataset")
     run = get_object_or_404(runs, pk=pk)
     k = _asked_k(request) or run.k or 2
-    try:
-        if k > artifacts.load_top(run).max_k:
-            raise Http404
-    except Refusal as refusal:  # the file is damaged: the run's page says so
-        raise Http404 from refusal
+    if k > artifacts.load_top(run).max_k:
+        raise Http404
     return run, k
 
 

@@ -142,10 +142,7 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         run = self._done()
         form = CutSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        k = form.validated_data["k"]
-        if k < 2:
-            raise Refusal("A cut has at least 2 segments.", code="out_of_range", field="k")
-        services.cut(run, k)
+        services.cut(run, form.validated_data["k"])
         run.refresh_from_db()
         return Response(RunDetailSerializer(run).data)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -31,6 +33,21 @@ class ColumnInline(admin.TabularInline[Column, Dataset]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+admin.site.unregister(get_user_model())
+
+
+@admin.register(get_user_model())
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+    """Django's own, but whoever is deleted takes their files along at once, also where no worker sweeps."""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        services.erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for person in queryset:
+            services.erase(person)
 
 
 @admin.register(Dataset)

@@ -158,9 +158,22 @@ def read_again(dataset: Dataset, overrides: dict[str, Any]) -> Dataset:
 
 
 def delete(dataset: Dataset) -> None:
-    """Forget a dataset with its runs; every file goes after the transaction, and work under way stops by losing its lease."""
+    """Forget a dataset with its runs; every file goes after the transaction, and work under way stops by losing its lease.
+
+    The rows are locked first: a worker that publishes at this moment has done so before, or will find nothing to publish to.
+    """
     with transaction.atomic():
-        folders = [storage.dataset_dir(dataset.pk), *map(run_folder, dataset.runs.values_list("pk", flat=True))]
+        Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
+        runs = list(dataset.runs.select_for_update().values_list("pk", flat=True))
+        folders = [storage.dataset_dir(dataset.pk), *map(run_folder, runs)]
         Dataset.objects.filter(pk=dataset.pk).delete()
         for folder in folders:
             transaction.on_commit(partial(remove_folder, folder), robust=True)
+
+
+def erase(person: Any) -> None:
+    """Forget a person with everything they own, files too, at once."""
+    with transaction.atomic():
+        for dataset in Dataset.objects.filter(owner=person):
+            delete(dataset)
+        person.delete()

@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from datasets.models import Dataset
-from segmentiq.files import PART, checksum, dataset_folder, folders_by_key, opened, remove_folder, remove_settled, replacing
+from segmentiq.files import (
+    PART,
+    checksum,
+    dataset_folder,
+    flush,
+    folders_by_key,
+    opened,
+    remove_folder,
+    remove_settled,
+    replacing,
+)
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import FileRefused, Refusal
 
@@ -83,8 +93,8 @@ def too_large(max_bytes: int) -> FileRefused:
 
 
 def open_original(dataset: Dataset) -> BinaryIO:
-    """Open the bytes as they were uploaded. Raises Refusal when they are missing or cut short."""
-    return _present(opened(original_path(dataset), dataset.size))
+    """Open the bytes as they were uploaded. Raises Refusal when they are missing, cut short or changed."""
+    return _present(opened(original_path(dataset), dataset.size, dataset.sha256))
 
 
 def open_rows(dataset: Dataset) -> BinaryIO:
@@ -141,6 +151,7 @@ def _store_hashed(dataset: Dataset, pattern: str, table: Table, write: Any) -> S
     sha256, size = checksum(draft)
     path = draft.with_name(pattern.format(sha256[:16]))
     draft.replace(path)
+    flush(path.parent)
     return StoredFile(path=path, sha256=sha256, size=size)
 
 
@@ -170,7 +181,8 @@ def sweep(grace_s: float) -> list[Path]:
 
     folders = folders_by_key(Path(settings.UPLOAD_DIR))
     inside = {key: list(folder.iterdir()) for key, folder in folders.items() if folder.is_dir()}
-    known: dict[UUID, Dataset] = Dataset.objects.in_bulk(list(folders))
+    rows = Dataset.objects.only("status", "table_sha256", "rows_sha256")
+    known: dict[UUID, Dataset] = rows.in_bulk(list(folders))
     orphans = [folder for key, folder in folders.items() if key not in known]
     for key, entries in inside.items():
         orphans += _strays(known[key], entries) if key in known else []

@@ -10,21 +10,27 @@ nothing depends on every path of deletion remembering the files.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
+from segmentiq.ml.errors import Refusal
+
 PART = ".part"
 GRACE_S = 30.0
 """What changed more recently than this may belong to a request that has not committed yet."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
 Sweeper = Callable[[float], list[Path]]
 SWEEPERS: list[Sweeper] = []
@@ -41,20 +47,46 @@ def run_folder(pk: object) -> Path:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a `.part` path to write to; on leaving, flush it and give it its name. On an exception nothing stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Yield a `.part` path to write to; on leaving, flush it and give it its name. On an exception nothing stays.
+
+    Raises Refusal when the disk is full or cannot be written to.
+    """
     part = path.with_name(path.name + PART)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield part
-        _flush(part)
+        flush(part)
         part.replace(path)
-        _flush(path.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
+        flush(path.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        refusal = refusal_of(error)
+        if refusal is not None:
+            raise refusal from error
         raise
 
 
-def _flush(path: Path) -> None:
+def refusal_of(error: BaseException) -> Refusal | None:
+    """Return the sentence for a disk that takes nothing more, None for any other failure."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in FULL:
+        return Refusal(
+            "The disk is full, so nothing could be stored.",
+            code="disk_full",
+            hint="Try again when whoever runs this site has made room.",
+        )
+    if number in CLOSED:
+        return Refusal(
+            "The folder for files cannot be written to, so nothing could be stored.",
+            code="storage_closed",
+            hint="Tell whoever runs this site; try again afterwards.",
+        )
+    return None
+
+
+def flush(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -68,13 +100,15 @@ def checksum(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size
 
 
-def opened(path: Path, size: int | None) -> BinaryIO | None:
-    """Open a file for reading; None when it is missing or not as long as its row says."""
+def opened(path: Path, size: int | None, sha256: str = "") -> BinaryIO | None:
+    """Open a file for reading; None when it is missing, or not as long or not what its row says."""
     try:
         stream = path.open("rb")
     except OSError:
         return None
-    if size is None or os.fstat(stream.fileno()).st_size == size:
+    long_enough = size is None or os.fstat(stream.fileno()).st_size == size
+    if long_enough and (not sha256 or hashlib.file_digest(stream, "sha256").hexdigest() == sha256):
+        stream.seek(0)
         return stream
     stream.close()
     return None
@@ -111,7 +145,7 @@ def _key(name: str) -> uuid.UUID | None:
 
 
 def remove_settled(path: Path, grace_s: float) -> bool:
-    """Delete a file or folder in which nothing changed within the grace period; tell whether it was deleted."""
+    """Delete a file or folder in which nothing changed within the grace period; tell whether it is gone."""
     newest = max(_changed_at(entry) for entry in (path, *path.rglob("*")))
     if time.time() - newest < grace_s:
         return False
@@ -119,7 +153,7 @@ def remove_settled(path: Path, grace_s: float) -> bool:
         remove_folder(path)
     else:
         path.unlink(missing_ok=True)
-    return True
+    return not path.exists()
 
 
 def _changed_at(path: Path) -> float:

@@ -7,8 +7,8 @@ status of the code flows out, wherever below ``/api/`` the failure arose: in a v
 
 from __future__ import annotations
 
-import errno
 import logging
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
@@ -29,6 +29,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from segmentiq.edge import is_api, request_id
+from segmentiq.files import refusal_of
 from segmentiq.ml.errors import Refusal
 
 logger = logging.getLogger(__name__)
@@ -155,7 +156,12 @@ CODES: Mapping[str, Problem] = {
         too_many_tokens="This person has as many tokens as the limit allows.",
     ),
     **_problems(500, internal_error="Something broke on this side; the request id finds it in the log.", refused="Refused."),
-    **_problems(503, disk_full="The disk is nearly full, so new files wait.", unavailable="The site cannot answer right now."),
+    **_problems(
+        503,
+        disk_full="The disk is full, or nearly so: new files wait.",
+        storage_closed="The folder for files cannot be written to.",
+        unavailable="The site cannot answer right now.",
+    ),
 }
 
 
@@ -185,8 +191,8 @@ def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponseBase:
     JSON always, because the address may speak PNG or CSV only; people in the browsable API see it in its page.
     """
     told = tell(error)
-    if told.code == "internal_error":
-        logger.error("unhandled exception", exc_info=error)
+    if told.status >= 500:
+        logger.error(told.code, exc_info=error)
     renderer = getattr(context.get("request"), "accepted_renderer", None)
     if renderer is not None and renderer.format == "api":
         return Response(told.body(), status=told.status, headers=dict(told.headers))
@@ -199,8 +205,9 @@ def page_or_answer(code: str, page: Callable[..., HttpResponseBase]) -> Callable
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_api(request):
             return page(request, *args, **kwargs)
-        told = Told(code=code)
-        return JsonResponse(told.body(), status=told.status)
+        error = sys.exc_info()[1]
+        told = tell(error) if code == "internal_error" and isinstance(error, Exception) else Told(code=code)
+        return JsonResponse(told.body(), status=told.status, headers=dict(told.headers))
 
     return view
 
@@ -216,8 +223,8 @@ def tell(error: Exception) -> Told:
     for kind, code in PLAIN.items():
         if isinstance(error, kind):
             return Told(code=code, headers=_retry(code))
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Told(code="disk_full", headers=_retry("disk_full"))
+    if (refusal := refusal_of(error)) is not None:
+        return tell(refusal)
     return Told(code="internal_error")
 
 

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "segmentiq.views.RefusalPages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "segmentiq.urls"
@@ -115,7 +116,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     _options = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        # FULL: in WAL mode NORMAL may forget the last commits when the power fails, and they were acknowledged.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
     _database["CONN_HEALTH_CHECKS"] = True
@@ -135,6 +137,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "segmentiq.uploads.UnnamedFileHandler"]
 
 # --- Limits, all shown in the interface and the schema
 MAX_UPLOAD_BYTES = env.whole("MAX_UPLOAD_MB", 200) * 1024 * 1024

@@ -11,7 +11,6 @@ from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
 from segmentiq import views
@@ -42,4 +41,4 @@ urlpatterns = [
 handler400 = page_or_answer("bad_request", views.bad_request)
 handler403 = page_or_answer("permission_denied", views.forbidden)
 handler404 = page_or_answer("not_found", views.not_found)
-handler500 = page_or_answer("internal_error", defaults.server_error)
+handler500 = page_or_answer("internal_error", views.broken)

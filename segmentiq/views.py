@@ -5,7 +5,10 @@ A request flows in; the visible rows flow out as one page object. `frame` gives 
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,9 +16,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,8 +30,10 @@ from clustering.models import Run
 from clustering.pages import RunLine, run_lines
 from datasets.models import Dataset
 from datasets.pages import DatasetLine, dataset_lines
+from segmentiq.edge import is_api
 from segmentiq.jobs import beats
 from segmentiq.ml.errors import Refusal
+from segmentiq.problems import tell
 from segmentiq.tokens import issue_token, tokens_of
 from segmentiq.words import ago
 
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 N_LATEST = 5
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +170,26 @@ def _is_writable(folder: Path) -> bool:
 # --- errors ---------------------------------------------------------------------------------------------------------
 
 
+class RefusalPages:
+    """Middleware: show the sentence of a failure that has one and that no form was there to take: a damaged file, a full disk."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if is_api(request) or not isinstance(exception, (Refusal, OSError)):
+            return None
+        told = tell(exception)
+        if told.code == "internal_error":
+            return None
+        if told.status >= 500:
+            logger.error(told.code, exc_info=exception)
+        return render(request, "refused.html", {"told": told}, status=told.status)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", status=400)
 
@@ -172,3 +200,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Say that something broke, or that the database is away; nothing here may ask the database."""
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    return HttpResponse(loader.render_to_string("503.html" if away else "500.html"), status=503 if away else 500)

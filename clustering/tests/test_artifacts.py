@@ -82,6 +82,14 @@ def test_bytes_changed_at_the_same_length_are_noticed(make_run: Make) -> None:
         artifacts.load_top(run)
 
 
+def test_a_picture_is_served_whole_or_not_at_all(make_run: Make) -> None:
+    run = make_run()
+    path = path_of(run, "dendrogram.png")
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(Refusal):
+        artifacts.open_file(run, "dendrogram.png")
+
+
 def test_a_run_that_is_not_done_has_no_files(make_dataset: Make, owner: Any) -> None:
     from segmentiq.ml.spec import SegmentationSpec
 

@@ -130,7 +130,9 @@ def test_a_damaged_run_says_so(visit: Client, make_run: Callable[..., Any], sett
     run = make_run(n_clusters=2)
     (settings.OUTPUT_DIR / run.artifacts.get(name="top.json").path).write_text("{")
     assert "files are damaged" in words_of(visit.get(reverse("run", args=[run.pk])))
-    assert visit.get(reverse("run_dendrogram", args=[run.pk])).status_code == 404
+    refused = visit.get(reverse("run_dendrogram", args=[run.pk]))
+    assert refused.status_code == 422
+    assert "A stored result of this run is missing or damaged." in words_of(refused)
 
 
 def test_a_new_run_starts_with_one_button(visit: Client, make_dataset: Callable[..., Any], drain: Callable[[], int]) -> None:

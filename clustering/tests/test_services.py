@@ -126,9 +126,10 @@ def test_cutting_elsewhere_changes_the_answer(make_run: Make) -> None:
     run.refresh_from_db()
     assert (run.k, sum(run.sizes)) == (2, 48)
     assert run.silhouette == next(score.silhouette for score in artifacts.load_scores(run) if score.k == 2)
-    with pytest.raises(Refusal) as refused:
-        services.cut(run, 51)
-    assert refused.value.code == "out_of_range"
+    for k in (51, 1, 0):
+        with pytest.raises(Refusal) as refused:
+            services.cut(run, k)
+        assert refused.value.code == "out_of_range"
 
 
 def test_a_name_stays_on_its_branch(make_run: Make) -> None:

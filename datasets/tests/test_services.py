@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
+from clustering.services import train
 from datasets import services, storage
 from datasets.models import CHOSEN, Dataset
 from segmentiq.ml.errors import Refusal
+from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.testing.factories import dataset as make
 from segmentiq.testing.factories import file_of, settled
 from segmentiq.testing.tables import THREE_GROUPS
@@ -165,3 +168,21 @@ def test_a_rolled_back_deletion_keeps_the_files(media: Path, django_user_model: 
         transaction.set_rollback(True)
     assert files(media) == before
     assert Dataset.objects.filter(pk=dataset.pk).exists()
+
+
+def test_reading_goes_before_runs_that_wait(make_dataset: Make, owner: Any) -> None:
+    train(dataset=make_dataset(), spec=SegmentationSpec(), requested_by=owner)
+    waiting = services.upload(owner=owner, uploaded=file_of(THREE_GROUPS))
+    assert next(iter(DBTaskResult.objects.ready())).args_kwargs["args"] == [str(waiting.pk)]
+
+
+def test_erasing_a_person_takes_their_rows_and_files_at_once(
+    make_run: Make, owner: Any, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    make_run()
+    assert files(media)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.erase(owner)
+    assert files(media) == []
+    assert not Dataset.objects.exists()
+    assert not get_user_model().objects.exists()

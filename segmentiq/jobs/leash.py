@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 
 from django.conf import settings
 
+from segmentiq.jobs.child import DATABASE_AWAY_EXIT
 from segmentiq.jobs.lifecycle import Job
 from segmentiq.jobs.task import JobKind
 
@@ -74,6 +75,8 @@ class Leash:
     def how_it_ended(self) -> str:
         """Return the end of the child in words."""
         code = self.exit_code or 0
+        if code == DATABASE_AWAY_EXIT:
+            return "the database was away"
         return f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit status {code}"
 
     def kill(self) -> None:

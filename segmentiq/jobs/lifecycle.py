@@ -29,6 +29,8 @@ from segmentiq.ml.errors import Refusal
 
 MAX_ATTEMPTS = 3
 STALE_AFTER = timedelta(seconds=30)
+SILENT_AFTER = timedelta(seconds=60)
+"""By now another worker would have taken the job over; there is none."""
 
 J = TypeVar("J", bound="Job")
 
@@ -83,6 +85,12 @@ class Job(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def shown_status(self) -> Status:
+        """Return the state as people see it: a job whose worker died, and which no other has taken over, waits for one."""
+        silent = self.beat_at is not None and self.beat_at < timezone.now() - SILENT_AFTER
+        return Status.QUEUED if self.status == Status.RUNNING and silent else Status(self.status)
 
     @classmethod
     def _rows(cls) -> models.QuerySet[Any]:

@@ -52,12 +52,13 @@ JOBS: dict[str, JobKind] = {}
 
 
 def job_task(
-    model: type[J], *, limit: str = "RUN_TIME_LIMIT_S", preload: tuple[str, ...] = ()
+    model: type[J], *, limit: str = "RUN_TIME_LIMIT_S", preload: tuple[str, ...] = (), priority: int = 0
 ) -> Callable[[Callable[[J, OnProgress], None]], Any]:
     """Turn a job function into a task and register it.
 
     `limit` names the setting with the wall clock limit in seconds; `preload` names the modules with heavy imports that a child
-    process loads before its first job. The function publishes its result itself, with `row.finish` in its transaction.
+    process loads before its first job; of what waits, a higher `priority` (up to 100) goes first. The function publishes its
+    result itself, with `row.finish` in its transaction.
     """
 
     def register(work: Callable[[J, OnProgress], None]) -> Any:
@@ -74,6 +75,6 @@ def job_task(
             run_inline(kind, pk)
 
         JOBS[path] = kind
-        return task(call)
+        return task(priority=priority)(call)
 
     return register

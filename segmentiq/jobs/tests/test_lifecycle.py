@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from datasets.models import Dataset
-from segmentiq.jobs.lifecycle import STALE_AFTER, LeaseLost, Status
+from segmentiq.jobs.lifecycle import SILENT_AFTER, STALE_AFTER, LeaseLost, Status
 from segmentiq.ml.errors import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -122,3 +122,12 @@ def test_nothing_is_visible_to_strangers(job: Dataset, owner: Any, stranger: Any
     assert not Dataset.objects.visible_to(AnonymousUser()).exists()
     owner.is_active = False
     assert not Dataset.objects.visible_to(owner).exists()
+
+
+def test_a_job_whose_worker_is_long_dead_is_shown_as_waiting(job: Dataset, again: Callable[[], Dataset]) -> None:
+    job.claim()
+    assert again().shown_status == Status.RUNNING
+    Dataset.objects.update(beat_at=timezone.now() - SILENT_AFTER)
+    assert again().shown_status == Status.QUEUED
+    Dataset.objects.update(status=Status.DONE)
+    assert again().shown_status == Status.DONE

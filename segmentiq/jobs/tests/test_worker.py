@@ -75,7 +75,10 @@ def test_a_job_that_kills_its_process_is_given_up_after_three_attempts(site: Sit
     assert next_one.status == Status.DONE
 
 
-@pytest.mark.parametrize(("what", "end"), [("die", "signal 9"), ("segfault", "signal 11"), ("exit", "exit status 3")])
+ENDS = [("die", "signal 9"), ("segfault", "signal 11"), ("exit", "exit status 3"), ("lose database", "the database was away")]
+
+
+@pytest.mark.parametrize(("what", "end"), ENDS)
 def test_the_sentence_tells_how_the_process_ended(site: Site, what: str, end: str) -> None:
     chore = site.chore(what, attempts=MAX_ATTEMPTS - 1)
     until(lambda: ended(chore))

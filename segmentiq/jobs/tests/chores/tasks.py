@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from django.db import OperationalError
+
 from segmentiq.jobs.task import JOBS, OnProgress, job_task
 from segmentiq.jobs.tests.chores.models import Chore
 from segmentiq.ml.errors import FileRefused
@@ -25,6 +27,10 @@ def refuse(chore: Chore) -> None:
 
 def stumble(chore: Chore) -> None:
     raise ValueError("could not convert string to float: 'Mrs Secret'")
+
+
+def lose_database(chore: Chore) -> None:
+    raise OperationalError("server closed the connection unexpectedly")
 
 
 def die(chore: Chore) -> None:
@@ -59,6 +65,7 @@ ENDS: dict[str, Callable[[Chore], object]] = {
     "refuse": refuse,
     "stumble": stumble,
     "forget": lambda chore: None,
+    "lose database": lose_database,
     "die": die,
     "die once": die_once,
     "segfault": lambda chore: ctypes.string_at(0),
