@@ -18,6 +18,7 @@ VERY_CLEAR = 1.5
 SENTENCES = 3
 EPOCH = date(1970, 1, 1)
 LONGEST_LEVEL = 40
+MUTE = frozenset({"yes", "true", "false", "none", "unknown", "missing", "other", "others"})
 
 Fact = NumberFact | LevelFact
 
@@ -41,7 +42,8 @@ def say(facts: Sequence[Fact], kinds: Mapping[str, Kind]) -> tuple[str, ...]:
 
 def names(facts: Sequence[Fact], kinds: Mapping[str, Kind]) -> Iterator[str]:
     """Suggest names, the shortest telling one first; later ones name more effects, for a sibling that took the first."""
-    phrases = [_phrase(fact, kinds[fact.column]) for fact in strongest(facts) if abs(fact.effect) >= NOTICEABLE]
+    told = [_present(fact, facts) for fact in strongest(facts) if abs(fact.effect) >= NOTICEABLE]
+    phrases = list(dict.fromkeys(_phrase(fact, kinds[fact.column]) for fact in told))
     if not phrases:
         yield "Close to average"
         return
@@ -75,6 +77,15 @@ def _strength(fact: Fact) -> tuple[float, float]:
     return round(abs(fact.effect), 9), fact.effect
 
 
+def _present(fact: Fact, facts: Sequence[Fact]) -> Fact:
+    """Swap a level these customers lack for one they have instead, if that is noticeable: a name says what people are."""
+    if not isinstance(fact, LevelFact) or fact.effect > 0:
+        return fact
+    levels = [other for other in facts if isinstance(other, LevelFact) and other.column == fact.column]
+    best = max(levels, key=lambda level: round(level.effect, 9))
+    return best if best.effect >= NOTICEABLE else fact
+
+
 def _sentence(fact: Fact, kind: Kind) -> str:
     if isinstance(fact, LevelFact):
         return f"{fact.column} is {_level(fact)} for {_percent(fact.share)}; all customers: {_percent(fact.overall)}."
@@ -93,18 +104,26 @@ def _told_apart(fact: NumberFact, kind: Kind) -> tuple[str, str]:
 
 
 def _phrase(fact: Fact, kind: Kind) -> str:
-    """Name one effect in a few words."""
-    more = fact.effect > 0
+    """Name one effect in a few words: "mostly Online", "newsletter: no", "very high age", "signed up late"."""
+    column, more = _plain(fact.column), fact.effect > 0
     if isinstance(fact, LevelFact):
-        amount = ("mostly" if fact.share >= 0.5 else "more") if more else ("not" if fact.share == 0 else "fewer")
-        return f"{amount} {_level(fact)}" if _speaks(fact.level) else f"{_plain(fact.column)} {amount} {_level(fact)}"
-    column = _plain(fact.column)
+        return _level_phrase(fact, column)
     if kind == "boolean":
-        return f"{('mostly' if fact.mean >= 0.5 else 'more often') if more else 'rarely'} {column}"
+        if (fact.mean >= 0.5) == more:
+            return f"{column}: {'yes' if more else 'no'}"
+        return f"{'more' if more else 'less'} often {column}"
     if kind == "date":
-        return f"{'late' if more else 'early'} {column}"
+        return f"{column} {'late' if more else 'early'}"
     degree = "very " if abs(fact.effect) >= VERY_CLEAR else "" if abs(fact.effect) >= CLEAR else "rather "
     return f"{degree}{'high' if more else 'low'} {column}"
+
+
+def _level_phrase(fact: LevelFact, column: str) -> str:
+    """Name one level, with its column where the level alone says nothing: "Response: 1", not "mostly 1"."""
+    amount = ("mostly" if fact.share >= 0.5 else "more often") if fact.effect > 0 else ("never" if fact.share == 0 else "rarely")
+    if _speaks(fact.level):
+        return f"{amount} {_level(fact)}"
+    return f"{column}: {_level(fact)}" if amount == "mostly" else f"{amount} {column}: {_level(fact)}"
 
 
 def _plain(column: str) -> str:
@@ -119,8 +138,8 @@ def _level(fact: LevelFact) -> str:
 
 
 def _speaks(level: str) -> bool:
-    """Say whether a level tells something without its column's name: "North" does, "no" and "3" do not."""
-    return len(level) > 2 and level.casefold() not in ("yes", "true", "false", "missing", "other") and not level.isnumeric()
+    """Say whether a level tells something without its column's name: "North" does; "no", "3" and "1.0" do not."""
+    return len(level) > 2 and level.casefold() not in MUTE and any(map(str.isalpha, level))
 
 
 def _percent(share: float) -> str:

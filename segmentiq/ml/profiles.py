@@ -9,7 +9,7 @@ Missing cells are left out of a profile: what was imputed for the clustering is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +63,7 @@ def profile_branches(table: Table, features: FeatureMatrix, top: TopTree, order:
     typical = _typical(features.values[order], rows, top)
     suggested = _suggest_names(profiled, top, found)
     kinds = {column.name: column.kind for column in profiled}
+    identify = _identifier(table)
     return tuple(
         Profile(
             branch=branch.id,
@@ -72,6 +73,7 @@ def profile_branches(table: Table, features: FeatureMatrix, top: TopTree, order:
             numbers=tuple(facts.numbers),
             levels=tuple(facts.levels),
             typical=nearest,
+            typical_ids=identify(nearest),
         )
         for branch, facts, name, nearest in zip(top.branches, found, suggested, typical, strict=True)
     )
@@ -167,6 +169,20 @@ def _typical(ordered: Array, rows: NDArray[np.int64], top: TopTree) -> Iterator[
         ranks = np.round(distances / (distances.max() or 1.0), 12)  # two customers are equally far: let rounding not decide
         nearest = np.lexsort((rows[branch.start : branch.stop], ranks))[:TYPICAL]
         yield tuple(rows[branch.start + nearest].tolist())
+
+
+def _identifier(table: Table) -> Callable[[tuple[int, ...]], tuple[str, ...]]:
+    """Return what names table rows by the first identifier column, and nothing unless every one of them has a name."""
+    column = next((column.name for column in table.columns if column.role == "id"), None)
+    if column is None:
+        return lambda rows: ()
+    cells = table.frame[column]
+
+    def identify(rows: tuple[int, ...]) -> tuple[str, ...]:
+        found = cells.iloc[list(rows)]
+        return () if found.isna().any() else tuple(map(str, found))
+
+    return identify
 
 
 def _suggest_names(columns: list[Column], top: TopTree, found: list[Facts]) -> list[str]:

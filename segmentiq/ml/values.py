@@ -246,6 +246,8 @@ class Profile:
     levels: tuple[LevelFact, ...]
     typical: tuple[int, ...] = ()
     """Table rows of up to three customers nearest to the branch's centre."""
+    typical_ids: tuple[str, ...] = ()
+    """What the table's identifier column calls them; empty where it has none, or not one for each."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -259,6 +261,7 @@ class Profile:
                 "numbers": tuple(NumberFact(**fact) for fact in data["numbers"]),
                 "levels": tuple(LevelFact(**fact) for fact in data["levels"]),
                 "typical": tuple(data["typical"]),
+                "typical_ids": tuple(data.get("typical_ids", ())),
             }
         )
 

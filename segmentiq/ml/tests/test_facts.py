@@ -52,11 +52,11 @@ def test_days_are_told_as_months() -> None:
 @pytest.mark.parametrize(
     ("fact", "kind", "sentence", "name"),
     [
-        (_number("Is_Member", 0.82, 0.4, 0.9), "boolean", "Is_Member is yes for 82 %; all customers: 40 %.", "Mostly is member"),
-        (_number("Member", 0.1, 0.4, -0.9), "boolean", "Member is yes for 10 %; all customers: 40 %.", "Rarely member"),
+        (_number("Is_Member", 0.82, 0.4, 0.9), "boolean", "Is_Member is yes for 82 %; all customers: 40 %.", "Is member: yes"),
+        (_number("Member", 0.1, 0.4, -0.9), "boolean", "Member is yes for 10 %; all customers: 40 %.", "Member: no"),
         (_level("Basic", 0.82, 0.56, 0.5), "category", "Plan is Basic for 82 %; all customers: 56 %.", "Mostly Basic"),
-        (_level("no", 0.96, 0.39, 1.2), "category", "Plan is no for 96 %; all customers: 39 %.", "Plan mostly no"),
-        (_level("Basic", 0.0, 0.004, -0.5), "category", "Plan is Basic for 0 %; all customers: 0.4 %.", "Not Basic"),
+        (_level("no", 0.96, 0.39, 1.2), "category", "Plan is no for 96 %; all customers: 39 %.", "Plan: no"),
+        (_level("Basic", 0.0, 0.004, -0.5), "category", "Plan is Basic for 0 %; all customers: 0.4 %.", "Never Basic"),
         (
             _number("TotalSpend (k$)", 90, 20, 2.5),
             "number",
@@ -68,13 +68,38 @@ def test_days_are_told_as_months() -> None:
             _number("joined", 1, 20, -0.8),
             "date",
             "joined is January 1970 on average; all customers: January 1970.",
-            "Early joined",
+            "Joined early",
         ),
     ],
 )
 def test_every_kind_has_its_words(fact: NumberFact | LevelFact, kind: Kind, sentence: str, name: str) -> None:
     assert say([fact], {fact.column: kind}) == (sentence,)
     assert next(names([fact], {fact.column: kind})).lower() == name.lower()
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind", "name"),
+    [
+        (_level("1", 0.99, 0.2, 1.2), "category", "Plan: 1"),
+        (_level("1.0", 0.3, 0.2, 0.3), "category", "More often plan: 1.0"),
+        (_level("1", 0.1, 0.4, -0.4), "category", "Rarely plan: 1"),
+        (_level("Basic", 0.3, 0.2, 0.3), "category", "More often Basic"),
+        (_number("Member", 0.4, 0.2, 0.9), "boolean", "More often member"),
+        (_number("Member", 0.6, 0.9, -0.9), "boolean", "Less often member"),
+    ],
+)
+def test_a_name_says_whose_level_it_is(fact: NumberFact | LevelFact, kind: Kind, name: str) -> None:
+    assert next(names([fact], {fact.column: kind})) == name
+
+
+def test_customers_are_named_by_what_they_are_not_by_what_they_lack() -> None:
+    facts = [_level("None", 0.0, 0.22, -0.53), _level("Fibre", 0.56, 0.44, 0.25), _level("Copper", 0.44, 0.34, 0.21)]
+    assert next(names(facts, {"Plan": "category"})) == "Mostly Fibre"
+
+
+def test_a_name_does_not_say_the_same_twice() -> None:
+    facts = [LevelFact(column=c, level="No internet", share=1.0, overall=0.2, effect=2.0) for c in ("Backup", "Security")]
+    assert next(names(facts, {"Backup": "category", "Security": "category"})) == "Mostly No internet"
 
 
 def test_of_two_mirrored_levels_the_frequent_one_is_told() -> None:

@@ -111,6 +111,17 @@ def test_the_facts_are_sentences_in_the_tables_units(
     assert any(sentence.startswith(("spend is 20,000 on average", "visits is ")) for sentence in sentences)
 
 
+def test_typical_customers_carry_their_identifiers(table: Table, profiled: Profiled) -> None:
+    for profile in profiled[3]:
+        assert profile.typical_ids == tuple(f"{row:05d}" for row in profile.typical)
+
+
+def test_typical_customers_stay_rows_where_an_identifier_is_missing(table: Table) -> None:
+    features, (top, order) = _cluster(table)
+    table.frame["customer_id"] = None
+    assert {profile.typical_ids for profile in profile_branches(table, features, top, order)} == {()}
+
+
 def test_typical_customers_are_the_nearest_to_the_centre(
     profiled: Profiled,
 ) -> None:
