@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clustering.labels import Line, place_label
 from clustering.layout import LEFT, WIDTH, TreeLayout
-from segmentiq.ml.values import KScore, Profile, TopTree
+from segmentiq.ml.values import Advice, KScore, Profile, TopTree
 from segmentiq.words import share
 
 MAP_SIDE, MAP_EDGE = 400.0, 10.0
@@ -22,7 +23,7 @@ CURVE_LEFT, CURVE_RIGHT, CURVE_TOP, CURVE_BOTTOM = 30.0, 446.0, 14.0, 138.0
 CURVE_TICKS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 40, 50)
 HEAT_ROW = 17.0
 HEAT_ROWS = 12
-LABEL_LENGTH = 15
+LABEL_LENGTH = 17
 STRONGEST = 2.0
 """Standardised difference at which a heat cell is as dark, or as light, as it gets."""
 
@@ -61,7 +62,7 @@ def draw_map(data: Mapping[str, Any], top: TopTree, hues: Mapping[int, int], hel
         if spots
     )
     shown, both = len(points), share(sum(data["shares"]))
-    title = f"On two axes that keep {both} of the differences"
+    title = f"A map that keeps {both} of their differences"
     sample = "Every dot is a customer" if shown >= top.n else f"{shown:,} of {top.n:,} customers, drawn at random"
     middles = _middles(top, placed)
     return MapFigure(
@@ -113,14 +114,14 @@ class CurveFigure:
     line: str
     again: str
     """Path of the share that is found again (stability); empty when it was not asked for."""
-    again_start: tuple[str, str]
-    line_end: tuple[str, str]
+    again_label: tuple[str, str]
+    line_label: tuple[str, str]
     k_ticks: tuple[Tick, ...]
     value_ticks: tuple[Tick, ...]
     title: str
 
 
-def draw_curve(scores: Sequence[KScore], k: int, advised: int) -> CurveFigure | None:
+def draw_curve(scores: Sequence[KScore], k: int, advice: Advice) -> CurveFigure | None:
     """Draw silhouette, and stability where known, over k on a logarithmic axis: the small k, where choices are made, get room."""
     if not scores:
         return None
@@ -133,31 +134,45 @@ def draw_curve(scores: Sequence[KScore], k: int, advised: int) -> CurveFigure | 
     def y(value: float) -> float:
         return CURVE_BOTTOM - (CURVE_BOTTOM - CURVE_TOP) * (value - floor) / (1 - floor)
 
-    below = 20 if y(scores[-1].silhouette) < CURVE_BOTTOM - 26 else -10
-    known = [score for score in scores if score.stability is not None]
+    line = [(x(s.k), y(s.silhouette)) for s in scores]
+    again = [(x(s.k), y(s.stability)) for s in scores if s.stability is not None]
+    line_label, again_label = _curve_labels(line, again)
     best = max(scores, key=lambda score: score.silhouette)
     points = tuple(
         CurvePoint(
-            k=s.k, x=f"{x(s.k):.1f}", y=f"{y(s.silhouette):.1f}", words=_score_words(s), advised=s.k == advised, current=s.k == k
+            k=s.k, x=f"{x(s.k):.1f}", y=f"{y(s.silhouette):.1f}", words=_score_words(s), advised=s.k == advice.k, current=s.k == k
         )
         for s in scores
     )
     return CurveFigure(
         points=points,
-        line=_line((x(s.k), y(s.silhouette)) for s in scores),
-        again=_line((x(s.k), y(s.stability or 0.0)) for s in known),
-        again_start=(f"{x(known[0].k):.1f}", f"{y(known[0].stability or 0.0) - 8:.1f}") if known else ("", ""),
-        line_end=(f"{x(scores[-1].k):.1f}", f"{y(scores[-1].silhouette) + below:.1f}"),
+        line=_line(line),
+        again=_line(again),
+        again_label=again_label,
+        line_label=line_label,
         k_ticks=tuple(Tick(place=f"{x(t):.1f}", words=str(t)) for t in CURVE_TICKS if t <= last),
         value_ticks=tuple(Tick(place=f"{y(v):.1f}", words=f"{v:g}") for v in (0.0, 0.5, 1.0)),
-        title=_curve_title(best.k, advised),
+        title=_curve_title(best.k, advice),
     )
 
 
-def _curve_title(best: int, advised: int) -> str:
-    return (
-        f"Best separated at {best}, the advice too" if best == advised else f"Best separated at {best}; the advice is {advised}"
-    )
+def _curve_labels(line: Line, again: Line) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Place the names of both lines."""
+    frame = (CURVE_LEFT, 0.0, CURVE_RIGHT, CURVE_BOTTOM)
+    own = place_label("silhouette", line, [again] if again else [], [], frame)
+    place = (f"{own.x:.1f}", f"{own.y:.1f}")
+    if not again:
+        return place, ("", "")
+    other = place_label("weakest found again", again, [line], [own], frame)
+    return place, (f"{other.x:.1f}", f"{other.y:.1f}")
+
+
+def _curve_title(best: int, advice: Advice) -> str:
+    if advice.verdict == "none":
+        return f"{best} segments lie farthest apart, yet none are stable"
+    if best == advice.k:
+        return f"{best} segments lie farthest apart and are advised"
+    return f"{best} segments lie farthest apart; {advice.k} are advised"
 
 
 def _score_words(score: KScore) -> str:

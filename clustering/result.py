@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from clustering import artifacts
+from clustering.answer import Answer, answer_words, question, way_back
 from clustering.charts import CurveFigure, HeatFigure, MapFigure, draw_curve, draw_heat, draw_map
 from clustering.drawing import LABEL_Y, page_svg
 from clustering.layout import TreeLayout, lay_out, owners
@@ -44,6 +45,9 @@ class Stepper:
 class ResultPage:
     run: Run
     customers: str
+    answer: Answer
+    question: str
+    way_back: str
     stepper: Stepper
     is_answer: bool
     advice: Advice
@@ -71,7 +75,7 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
     advice = Advice.from_json(run.advice)
     layout = lay_out(top)
     names = segment_names(run)
-    shown = shown_of(profiles)
+    shown = shown_of(profiles, dict(run.dataset.columns.values_list("name", "kind")))
     words = {p.branch: branch_words(p, top=top, layout=layout, names=names, shown=shown) for p in profiles.values()}
     active = cut_k(top, k)
     held = owners(top, tuple(branch.id for branch in active))
@@ -79,6 +83,9 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
     return ResultPage(
         run=run,
         customers=plural(top.n, "customer"),
+        answer=answer_words(top.n, k, advice, score_of(scores, k)),
+        question=question(advice),
+        way_back=way_back(advice),
         stepper=Stepper(k=k, less=k - 1 if k > 2 else None, more=k + 1 if k < top.max_k else None, most=top.max_k),
         is_answer=k == run.k,
         advice=advice,
@@ -87,7 +94,7 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
         tree=mark_safe(page_svg(top, k, {i: w.name for i, w in words.items()})),  # noqa: S308 - drawing.py escapes every name
         tree_note=_tree_note(top),
         map=places,
-        curve=draw_curve(scores, k, advice.k),
+        curve=draw_curve(scores, k, advice),
         heat=draw_heat(profiles, top, layout, shown.columns),
         cards=tuple(
             SegmentCard(number=n, words=words[b.id], spot=_spot(places.spots.get(b.id))) for n, b in enumerate(active, start=1)
@@ -96,7 +103,7 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
         blank=SegmentCard(number=0, words=blank_words()),
         report=_report(run),
         notes=tuple(run.report.get("notes", ())) + tuple(run.report.get("warnings", ())),
-        data=_data(run, top, layout=layout, words=words, scores=scores, spots=places.spots),
+        data=_data(run, top, layout=layout, words=words, scores=scores, advice=advice, spots=places.spots),
     )
 
 
@@ -111,9 +118,13 @@ def shown_names(run: Run) -> dict[int, str]:
     return names | {branch: name for branch, (name, _) in segment_names(run).items() if name}
 
 
+def score_of(scores: Sequence[KScore], k: int) -> KScore | None:
+    return next((score for score in scores if score.k == k), None)
+
+
 def score_words(scores: Sequence[KScore], k: int) -> str:
     """Explain the silhouette of this cut where it stands."""
-    score = next((score for score in scores if score.k == k), None)
+    score = score_of(scores, k)
     if score is None:
         return ""
     return f"Silhouette {score.silhouette:.2f}, where 1 is perfectly separate and 0 is no separation."
@@ -127,8 +138,8 @@ def _ledger(run: Run) -> str:
 
 
 def _tree_note(top: TopTree) -> str:
-    drawn = f"the top {count(top.max_k)} branches" if top.max_k < top.n else "every customer"
-    return f"Leaves are as wide as the customers they hold; the tree shows {drawn}."
+    drawn = f"the top {count(top.max_k)} are drawn" if top.max_k < top.n else "every customer is drawn"
+    return f"The lower two branches meet, the more alike their customers. A branch is as wide as the customers it holds; {drawn}."
 
 
 def _spot(place: tuple[float, float] | None) -> tuple[str, str] | None:
@@ -157,9 +168,15 @@ def _report(run: Run) -> tuple[tuple[str, str], ...]:
 
 
 def _data(
-    run: Run, top: TopTree, *, layout: TreeLayout, words: Mapping[int, BranchWords], scores: Sequence[KScore], spots: Spots
+    run: Run,
+    top: TopTree,
+    *,
+    layout: TreeLayout,
+    words: Mapping[int, BranchWords],
+    scores: Sequence[KScore],
+    advice: Advice,
+    spots: Spots,
 ) -> dict[str, Any]:
-    ks = range(2, top.max_k + 1)
     branches = [
         {
             "parent": b.parent,
@@ -173,11 +190,18 @@ def _data(
         }
         for b in top.branches
     ]
-    cuts = {str(k): {"y": round(layout.y(height_of(top, k)), 1), "score": score_words(scores, k)} for k in ks}
+    cuts = {
+        str(k): {
+            "y": round(layout.y(height_of(top, k)), 1),
+            "score": score_words(scores, k),
+            **asdict(answer_words(top.n, k, advice, score_of(scores, k))),
+        }
+        for k in range(2, top.max_k + 1)
+    }
     splits = sorted((b.height for b in top.branches if b.split is not None), reverse=True)
     return {
         "answer": run.k,
-        "advised": run.advice.get("k"),
+        "advised": advice.k,
         "branches": branches,
         "cuts": cuts,
         "split_y": [round(layout.y(height), 2) for height in splits],

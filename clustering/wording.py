@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clustering.layout import TreeLayout
+from segmentiq.ml.facts import month
 from segmentiq.ml.values import Profile, TopTree
-from segmentiq.words import count, figure, plural, share
+from segmentiq.words import count, figure, plural, share, unbroken
 
+LONGEST_ID = 40
 NUMBER_ROWS = 14
 LEVEL_ROWS = 10
 TELLING = 0.8
@@ -27,6 +29,7 @@ class Shown:
 
     columns: tuple[str, ...]
     levels: tuple[tuple[str, str], ...]
+    kinds: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,9 +61,9 @@ class TableRow:
     cells: tuple[Cell, ...]
 
 
-def shown_of(profiles: Mapping[int, Profile]) -> Shown:
+def shown_of(profiles: Mapping[int, Profile], kinds: Mapping[str, str]) -> Shown:
     """Choose what the profile table tells."""
-    return Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles))
+    return Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles), kinds=kinds)
 
 
 def _telling_columns(profiles: Mapping[int, Profile]) -> tuple[str, ...]:
@@ -100,15 +103,21 @@ def branch_words(profile: Profile, *, top: TopTree, layout: TreeLayout, names: N
         size=plural(branch.size, "customer"),
         share=share(branch.size / top.n),
         share_width=f"{100 * branch.size / top.n:.2f}",
-        facts=profile.facts[:3],
+        facts=tuple(map(unbroken, profile.facts[:3])),
         typical=_typical(profile),
         cells=_cells(profile, shown),
     )
 
 
 def _typical(profile: Profile) -> str:
+    if profile.typical_ids:
+        return f"Most typical: {', '.join(map(_short, profile.typical_ids))}."
     rows = ", ".join(count(row + 1) for row in profile.typical)
     return f"Most typical: row {rows} of the table." if len(profile.typical) == 1 else f"Most typical: rows {rows} of the table."
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_ID else f"{name[: LONGEST_ID - 1]}…"
 
 
 def _cells(profile: Profile, shown: Shown) -> tuple[Cell, ...]:
@@ -117,11 +126,19 @@ def _cells(profile: Profile, shown: Shown) -> tuple[Cell, ...]:
     cells = []
     for column in shown.columns:
         fact = numbers.get(column)
-        cells.append(Cell(words=figure(fact.mean) if fact else "–", telling=bool(fact and abs(fact.effect) >= TELLING)))
+        words = _mean(fact.mean, shown.kinds.get(column, "number")) if fact else "–"
+        cells.append(Cell(words=words, telling=bool(fact and abs(fact.effect) >= TELLING)))
     for key in shown.levels:
         level = shares.get(key)
         cells.append(Cell(words=share(level.share) if level else "–", telling=bool(level and abs(level.effect) >= TELLING)))
     return tuple(cells)
+
+
+def _mean(value: float, kind: str) -> str:
+    """Write the mean of a column in the units a person reads: dates, which are averaged as days, as a month."""
+    if kind == "date":
+        return month(value)
+    return share(value) if kind == "boolean" else figure(value)
 
 
 def table_rows(root: Profile, shown: Shown, segments: Sequence[BranchWords]) -> tuple[TableRow, ...]:

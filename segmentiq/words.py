@@ -42,6 +42,11 @@ def share(part: float) -> str:
     return f"{100 * part:.1f} %" if part < 0.1 and part else f"{100 * part:.0f} %"
 
 
+def unbroken(text: str) -> str:
+    """Keep a number and its per cent sign on one line."""
+    return text.replace(" %", "\u00a0%")
+
+
 def filesize(size: int | None) -> str:
     """Write a number of bytes: 3.9 KiB, 12 MiB."""
     if size is None:

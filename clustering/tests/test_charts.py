@@ -5,7 +5,9 @@ from __future__ import annotations
 from clustering.charts import draw_curve, draw_heat, draw_map
 from clustering.layout import hues_of, lay_out, owners
 from clustering.tests.trees import small_tree
-from segmentiq.ml.values import KScore, NumberFact, Profile
+from segmentiq.ml.values import Advice, KScore, NumberFact, Profile
+
+ADVICE = Advice(k=3, verdict="strong", sentence="")
 
 
 def score(k: int, silhouette: float, stability: float | None = None) -> KScore:
@@ -48,16 +50,22 @@ def test_a_map_of_one_point_is_drawn() -> None:
 
 
 def test_the_curve_marks_the_advice_and_the_cut_at_hand() -> None:
-    figure = draw_curve([score(2, 0.3, 0.9), score(3, 0.5, 0.8), score(4, 0.1)], 4, 3)
+    figure = draw_curve([score(2, 0.3, 0.9), score(3, 0.5, 0.8), score(4, 0.1)], 4, ADVICE)
     assert figure is not None
     assert [point.k for point in figure.points if point.advised] == [3]
     assert [point.k for point in figure.points if point.current] == [4]
-    assert figure.title == "Best separated at 3, the advice too"
+    assert figure.title == "3 segments lie farthest apart and are advised"
     assert figure.again.count("L") == 1
 
 
+def test_the_curve_advises_nothing_where_nothing_holds() -> None:
+    figure = draw_curve([score(2, 0.1, 0.3), score(3, 0.2, 0.2)], 3, Advice(k=3, verdict="none", sentence=""))
+    assert figure is not None
+    assert figure.title == "3 segments lie farthest apart, yet none are stable"
+
+
 def test_no_scores_no_curve() -> None:
-    assert draw_curve([], 2, 2) is None
+    assert draw_curve([], 2, ADVICE) is None
 
 
 def test_the_heat_map_is_darker_above_the_average() -> None:

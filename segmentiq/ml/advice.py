@@ -14,12 +14,11 @@ from dataclasses import dataclass
 
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.stability import subsample_size
+from segmentiq.ml.thresholds import DOUBTFUL, MODERATE, STABLE, STRONG
 from segmentiq.ml.values import Advice, KScore, TopTree, Verdict
 
 AUTO_RANGE = range(2, 16)
 SMALLEST_SHARE = 0.02
-STABLE, DOUBTFUL = 0.75, 0.6
-STRONG, MODERATE = 0.5, 0.25
 CLEAR_EVIDENCE = 2.5
 """Standard deviations above the evenly filled boxes."""
 RUNNERS_UP = 4

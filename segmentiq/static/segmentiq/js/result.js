@@ -63,6 +63,11 @@ function mark(k) {
     point.classList.toggle("is-current", current);
     point.setAttribute("r", current || point.classList.contains("is-advised") ? 5 : 2);
   }
+  const cut = data.cuts[k] ?? {};
+  for (const [place, words] of [["headline", cut.headline], ["sentence", cut.sentence]]) {
+    const element = document.querySelector(`[data-${place}]`);
+    if (words && element.textContent !== words) element.textContent = words;
+  }
   const score = document.querySelector("[data-score]");
   if (score) score.textContent = cuts.scoreOf(k);
   const keep = document.querySelector("[data-keep]");

@@ -1,0 +1,40 @@
+"""What a card and a row of the profile table say about a branch."""
+
+from __future__ import annotations
+
+from clustering.layout import lay_out
+from clustering.tests.trees import small_tree
+from clustering.wording import BranchWords, branch_words, shown_of
+from segmentiq.ml.values import LevelFact, NumberFact, Profile
+
+KINDS = {"joined": "date", "member": "boolean", "spend": "number"}
+
+
+def number(column: str, mean: float) -> NumberFact:
+    return NumberFact(column=column, mean=mean, median=mean, q1=mean, q3=mean, overall=mean, effect=1.0)
+
+
+def words_of(**given: object) -> BranchWords:
+    facts = {"facts": ("Plan is 1 for 96 %; all customers: 39 %.",), "numbers": (), "levels": (), "typical": (0, 4)}
+    profile = Profile(branch=0, size=10, name="All", **(facts | given))  # type: ignore[arg-type]
+    return branch_words(profile, top=(tree := small_tree()), layout=lay_out(tree), names={}, shown=shown_of({0: profile}, KINDS))
+
+
+def test_a_table_writes_dates_as_months_and_yes_as_a_share() -> None:
+    facts = (number("joined", 18_700.0), number("member", 0.82), number("spend", 1234.5))
+    assert [cell.words for cell in words_of(numbers=facts).cells] == ["March 2021", "82 %", "1,230"]
+
+
+def test_of_two_levels_the_rarer_has_a_row() -> None:
+    levels = tuple(LevelFact(column="plan", level=n, share=s, overall=s, effect=1.0) for n, s in [("a", 0.7), ("b", 0.3)])
+    assert [cell.words for cell in words_of(levels=levels).cells] == ["30 %"]
+
+
+def test_typical_customers_are_named_as_the_table_names_them() -> None:
+    assert words_of(typical_ids=("00012", "00007")).typical == "Most typical: 00012, 00007."
+    assert words_of(typical_ids=("x" * 99,)).typical == f"Most typical: {'x' * 39}…."
+    assert words_of().typical == "Most typical: rows 1, 5 of the table."
+
+
+def test_a_number_keeps_its_per_cent_sign_on_its_line() -> None:
+    assert words_of().facts == ("Plan is 1 for 96\u00a0%; all customers: 39\u00a0%.",)
