@@ -1,8 +1,8 @@
 """A finished run in, its customers with their segment out, row by row: CSV and JSON.
 
-The typed rows are streamed from the dataset's text copy and joined by position with one small array of segment numbers, so an
-export of any size needs neither pandas nor the whole table in memory. Identifiers leave byte for byte as they came. A text that a
-spreadsheet would run as a formula gets a leading apostrophe; numbers, negative ones too, stay numbers.
+The rows are streamed from the dataset's text copy and joined by position with one small array of segment numbers, so an export of
+any size needs neither pandas nor the whole table in memory. CSV gives every cell back as the customer wrote it; JSON gives typed
+values. A text that a spreadsheet would run as a formula gets a leading apostrophe; numbers, negative ones too, stay numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from clustering.models import Run
 from clustering.result import shown_names
 from clustering.segments import segment_records
 from datasets.cells import cell_value
-from datasets.storage import iter_rows
+from datasets.storage import iter_rows, iter_written
 from segmentiq.ml.cut import cut_k
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-NUMERIC_KINDS = ("number", "boolean", "date", "constant")
+HARMLESS_KINDS = ("number", "boolean", "date")
+"""Every cell of these was read as a number, a truth or a date, or says that it is missing: none of them is a formula."""
 CHUNK_ROWS = 500
 SET_ASIDE = 0
 
@@ -51,22 +52,25 @@ def stream_assignments_csv(run: Run, k: int, only: int | None = None) -> Iterato
 
     `only` keeps the rows of one segment; 0 are the rows set aside.
     """
-    numbers, names, lines = _parts(run, k)
+    numbers, names = _parts(run, k)
+    lines = iter_written(run.dataset)
     header = next(lines)
     return _chunks(_csv_rows(run, header, _kept(lines, numbers, only), names))
 
 
 def stream_assignments_json(run: Run, k: int, only: int | None = None) -> Iterator[bytes]:
     """Stream the same as one JSON object; numbers are numbers, a missing cell is null, identifiers stay text."""
-    numbers, names, lines = _parts(run, k)
+    numbers, names = _parts(run, k)
+    lines = iter_rows(run.dataset)
     header = next(lines)
     return _json_chunks(run, k, header, _kept(lines, numbers, only), names)
 
 
-def _parts(run: Run, k: int) -> tuple[list[int], dict[int, str], Iterator[list[str]]]:
+def _parts(run: Run, k: int) -> tuple[list[int], dict[int, str]]:
+    """Return every row's segment number, and the names of the segments."""
     names = shown_names(run)
     by_number = {number: names.get(branch.id, "") for number, branch in enumerate(cut_k(artifacts.load_top(run), k), start=1)}
-    return segment_numbers(run, k).tolist(), by_number, iter_rows(run.dataset)
+    return segment_numbers(run, k).tolist(), by_number
 
 
 def _kept(lines: Iterator[list[str]], numbers: Sequence[int], only: int | None) -> Numbered:
@@ -74,8 +78,8 @@ def _kept(lines: Iterator[list[str]], numbers: Sequence[int], only: int | None) 
 
 
 def _csv_rows(run: Run, header: list[str], lines: Numbered, names: dict[int, str]) -> Iterator[list[str]]:
-    kinds = dict(run.dataset.columns.values_list("name", "kind"))
-    is_text = [kinds.get(name, "text") not in NUMERIC_KINDS for name in header]
+    harmless = {column.name for column in run.dataset.columns.all() if column.kind in HARMLESS_KINDS and not column.is_overridden}
+    is_text = [name not in harmless for name in header]
     yield [neutral(name) for name in (*header, *added_names(header))]
     for line, number in lines:
         cells = [neutral(cell) if text else cell for cell, text in zip(line, is_text, strict=True)]

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clustering.artifacts import WRITERS, evaluation_of
-from clustering.exports import NUMERIC_KINDS, added_names, neutral
+from clustering.exports import HARMLESS_KINDS, added_names, neutral
 from clustering.report import answer_of, report_of
 from datasets import tabular
+from datasets.cells import written_cells
 from datasets.storage import whole_row
 from segmentiq.files import replacing
 from segmentiq.ml.cut import cut_k
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from datasets.reader import ReadResult
     from segmentiq.ml.spec import SegmentationSpec
-    from segmentiq.ml.values import Segmentation, Table
+    from segmentiq.ml.values import Segmentation
 
 
 def save_folder(folder: Path, read: ReadResult, spec: SegmentationSpec, segmentation: Segmentation) -> None:
@@ -37,7 +38,7 @@ def save_folder(folder: Path, read: ReadResult, spec: SegmentationSpec, segmenta
     _save_json(folder / "segments.json", segments_of(segmentation))
     _save_json(folder / "report.json", full_report(read, spec, segmentation))
     with replacing(folder / "assignments.csv") as part:
-        _write_assignments(part, read.table, numbers_of(segmentation))
+        _write_assignments(part, read, numbers_of(segmentation))
     for name in ("dendrogram.png", "dendrogram.svg"):
         with replacing(folder / name) as part:
             WRITERS[name](segmentation, part)
@@ -88,11 +89,11 @@ def numbers_of(segmentation: Segmentation) -> NDArray[np.int64]:
     return numbers
 
 
-def _write_assignments(path: Path, table: Table, numbers: NDArray[np.int64]) -> None:
-    is_text = [column.kind not in NUMERIC_KINDS for column in table.columns]
+def _write_assignments(path: Path, read: ReadResult, numbers: NDArray[np.int64]) -> None:
+    is_text = [column.kind not in HARMLESS_KINDS for column in read.table.columns]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        rows = _rows(table)
+        rows = _rows(read)
         header = next(rows)
         writer.writerow([neutral(name) for name in (*header, added_names(header)[0])])
         for row, number in zip(rows, numbers.tolist(), strict=True):
@@ -100,10 +101,10 @@ def _write_assignments(path: Path, table: Table, numbers: NDArray[np.int64]) -> 
             writer.writerow([*cells, number or ""])
 
 
-def _rows(table: Table) -> Iterator[list[str]]:
-    """Yield the header and the rows as the product renders them everywhere."""
+def _rows(read: ReadResult) -> Iterator[list[str]]:
+    """Yield the header and the rows as the customer wrote them, by the same way as the web's export."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "rows.csv"
-        tabular.write_text(table, path)
+        tabular.write_text(read.table, path, read.written)
         with path.open(encoding="utf-8", newline="") as stream:
-            yield from map(whole_row, csv.reader(stream))
+            yield from written_cells(map(whole_row, csv.reader(stream)))

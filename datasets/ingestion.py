@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from datasets import storage
+from datasets.cells import shown_cells
 from datasets.limits import read_limits
 from datasets.models import Column, Dataset
 from datasets.reader import read_table
@@ -36,7 +37,7 @@ def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
         on_progress=on_progress,
     )
     on_progress("storing", 0.9)
-    table, rows = storage.store_table(dataset, result.table)
+    table, rows = storage.store_table(dataset, result)
     with transaction.atomic():
         dataset.finish(  # first: it asks whether we may publish at all
             decisions=list(result.decisions),
@@ -80,5 +81,5 @@ def _column(dataset: Dataset, position: int, value: Any, result: Any, before: Co
 def _preview(rows: Path) -> list[list[str | None]]:
     """Return the first rows for the page, long cells cut and missing ones as None."""
     with rows.open(encoding="utf-8", newline="") as stream:
-        first = map(storage.whole_row, islice(csv.reader(stream), 1, PREVIEW_ROWS + 1))
+        first = islice(shown_cells(map(storage.whole_row, csv.reader(stream))), 1, PREVIEW_ROWS + 1)
         return [[cell[:CELL_SHOWN] or None for cell in row] for row in first]

@@ -2,21 +2,24 @@
 
     UPLOAD_DIR/<dataset>/original               the bytes that were uploaded
                         /table-<hash>.parquet   typed columns, for the worker
-                        /rows-<hash>.csv        the same rows as UTF-8 text, for the web process, which has no pandas
+                        /rows-<hash>.csv        the same rows as UTF-8 text, for the web process, which has no pandas;
+                                                columns that the customer wrote otherwise also as they were written
 
-Flows in: an upload, a `Table`. Flows out: paths, rows, a `Table`. A derived file carries its own hash in its name and the row
-names the hash, so a reading that lost its lease can never overwrite what a later one published.
+Flows in: an upload, what was read of it. Flows out: paths, rows, a `Table`. A derived file carries its own hash in its name and
+the row names the hash, so a reading that lost its lease can never overwrite what a later one published.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from datasets.cells import shown_cells, written_cells
 from datasets.models import Dataset
 from segmentiq.files import (
     PART,
@@ -35,6 +38,7 @@ from segmentiq.ml.errors import FileRefused, Refusal
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from datasets.reader import ReadResult
     from segmentiq.ml.values import Column, Table
 
 ORIGINAL = "original"
@@ -117,8 +121,13 @@ def damaged() -> Refusal:
 
 
 def iter_rows(dataset: Dataset) -> Iterator[list[str]]:
-    """Yield the header, then every row, as text; a missing cell is empty. Raises Refusal before the first one."""
-    return _records(open_rows(dataset))
+    """Yield the header, then every typed row, as text; a missing cell is empty. Raises Refusal before the first one."""
+    return shown_cells(_records(open_rows(dataset)))
+
+
+def iter_written(dataset: Dataset) -> Iterator[list[str]]:
+    """Yield the header, then every row, as the customer wrote it. Raises Refusal before the first one."""
+    return written_cells(_records(open_rows(dataset)))
 
 
 def _records(stream: BinaryIO) -> Iterator[list[str]]:
@@ -134,20 +143,20 @@ def whole_row(row: list[str]) -> list[str]:
 # --- the worker's side: everything below loads pandas ------------------------------------------------------------------------
 
 
-def store_table(dataset: Dataset, table: Table) -> tuple[StoredFile, StoredFile]:
+def store_table(dataset: Dataset, read: ReadResult) -> tuple[StoredFile, StoredFile]:
     """Write a typed table as Parquet and as text under names made of their hashes; return both."""
     from datasets import tabular
 
     return (
-        _store_hashed(dataset, "table-{}.parquet", table, tabular.write_parquet),
-        _store_hashed(dataset, "rows-{}.csv", table, tabular.write_text),
+        _store_hashed(dataset, "table-{}.parquet", partial(tabular.write_parquet, read.table)),
+        _store_hashed(dataset, "rows-{}.csv", partial(tabular.write_text, read.table, written=read.written)),
     )
 
 
-def _store_hashed(dataset: Dataset, pattern: str, table: Table, write: Any) -> StoredFile:
+def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[Path], None]) -> StoredFile:
     draft = dataset_dir(dataset.pk) / pattern.format(f"draft{dataset.lease[:8]}")
     with replacing(draft) as part:
-        write(table, part)
+        write(part)
     sha256, size = checksum(draft)
     path = draft.with_name(pattern.format(sha256[:16]))
     draft.replace(path)

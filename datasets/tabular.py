@@ -1,28 +1,28 @@
 """Typed tables as files, in the worker: `Table` to Parquet and to text, and back with the kinds a person chose.
 
-Parquet keeps the dtypes, and the kinds as they were read in its metadata. The text is how the rest of the product shows and
-exports a value: whole numbers without `.0`, dates as ISO, booleans as true and false, missing as nothing, text byte for byte. A
-column whose kind was overridden is converted from that text, so what a person sees is what is converted.
+Parquet keeps the dtypes, and the kinds as they were read in its metadata. The text is how the rest of the product shows a value,
+and beside it how the customer wrote it. A column whose kind was overridden is converted from the text that is shown, so what a
+person sees is what is converted.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from datasets.reader.cells import TextCells
+from datasets.reader.rendering import render
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Kind, Table
 
 KINDS = b"segmentiq.kinds"
-EXACT = 1e15
-"""From here on Arrow writes floats with an exponent; whole ones below 2**63 are written out instead."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
 
@@ -33,11 +33,17 @@ def write_parquet(table: Table, path: Path) -> None:
     pa.parquet.write_table(arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()}), path)
 
 
-def write_text(table: Table, path: Path) -> None:
-    """Write a header and the rows as UTF-8 CSV."""
+def write_text(table: Table, path: Path, written: Mapping[str, TextCells] | None = None) -> None:
+    """Write a header and the rows as UTF-8 CSV; a column that was written otherwise stands again at the end, as written."""
     arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
-    rendered = pa.table([_as_text(column) for column in arrow.columns], names=arrow.column_names)
-    pa.csv.write_csv(rendered, path, pa.csv.WriteOptions(quoting_style="needed"))
+    again = {name: _to_arrow(cells) for name, cells in (written or {}).items()}
+    columns = [*(render(column) for column in arrow.columns), *again.values()]
+    rows = pa.table(columns, names=[*arrow.column_names, *again])
+    pa.csv.write_csv(rows, path, pa.csv.WriteOptions(quoting_style="needed"))
+
+
+def _to_arrow(cells: TextCells) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(cells.codes, mask=cells.codes < 0), cells.levels)
 
 
 def read_parquet(path: Path, columns: tuple[Column, ...]) -> Table:
@@ -48,36 +54,10 @@ def read_parquet(path: Path, columns: tuple[Column, ...]) -> Table:
     return Table(frame=pd.DataFrame(series, index=pd.RangeIndex(arrow.num_rows)), columns=columns)
 
 
-def _as_text(column: Any) -> Any:
-    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-        return _dates_as_text(column.cast(pa.timestamp("us"), safe=False))
-    if pa.types.is_floating(column.type):
-        return _floats_as_text(column)
-    return column.cast(pa.string())
-
-
-def _dates_as_text(column: Any) -> Any:
-    micros = pc.drop_null(column.cast(pa.int64())).to_numpy()
-    if not (micros % 86_400_000_000).any():
-        return pc.strftime(column, format="%Y-%m-%d")
-    if not (micros % 1_000_000).any():
-        column = column.cast(pa.timestamp("s"))
-    return pc.strftime(column, format="%Y-%m-%d %H:%M:%S")
-
-
-def _floats_as_text(column: Any) -> Any:
-    column = pc.if_else(pc.is_nan(column), None, column)
-    large = pc.and_(pc.greater_equal(pc.abs(column), EXACT), pc.less(pc.abs(column), 2.0**63))
-    if not pc.any(large).as_py():
-        return column.cast(pa.string())
-    whole = pc.if_else(large, column, 0.0).cast(pa.int64(), safe=False).cast(pa.string())
-    return pc.if_else(large, whole, column.cast(pa.string()))
-
-
 def _typed(values: Any, stored: Kind, column: Column) -> pd.Series[Any]:
     if stored == column.kind or {stored, column.kind} <= {"category", "id", "text", "constant"}:
         return _native(values, column.kind)
-    text = pd.Series(_as_text(values).to_pylist(), dtype="string")
+    text = pd.Series(render(values).to_pylist(), dtype="string")
     converted = CONVERTERS.get(column.kind, _same)(text)
     lost = int(converted.isna().sum() - text.isna().sum())
     if lost:

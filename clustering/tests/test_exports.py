@@ -80,6 +80,39 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
     assert neutral(text) == text
 
 
+AS_WRITTEN = """\
+id,joined,active,spend,share,score,note,region
+007,31-01-2024,True,"1.234,50 €",12 %,1.50,ok ,NA
+008,15-02-2024,FALSE,"99,00 €",40 %,2.0,"two
+lines",NA
+009,01-03-2024,true,"2.000,00 €",7 %,?,,west
+010,11-03-2024,,"12,00 €",9 %,1e3,NULL,NA
+"""
+
+
+def test_cells_leave_as_they_came(make_dataset: Callable[..., Any], make_run: Callable[..., Any]) -> None:
+    dataset = make_dataset(AS_WRITTEN)
+    assert dict(dataset.columns.values_list("name", "kind"))["spend"] == "number"
+    run = make_run(dataset, n_clusters=2)
+    rows = rows_of(stream_assignments_csv(run, 2))
+    assert [row[:-2] for row in rows] == list(csv.reader(io.StringIO(AS_WRITTEN, newline="")))
+
+
+def test_json_gives_the_same_cells_typed(make_dataset: Callable[..., Any], make_run: Callable[..., Any]) -> None:
+    run = make_run(make_dataset(AS_WRITTEN), n_clusters=2)
+    first, *_, last = json.loads(b"".join(stream_assignments_json(run, 2)))["assignments"]
+    assert {name: first[name] for name in ("id", "joined", "active", "spend", "share", "score")} == {
+        "id": "007", "joined": "2024-01-31", "active": True, "spend": 1234.5, "share": 0.12, "score": 1.5,
+    }  # fmt: skip
+    assert (last["active"], last["note"], last["score"]) == (None, None, 1000)
+
+
+def test_a_constant_formula_is_neutralised_too(make_dataset: Callable[..., Any], make_run: Callable[..., Any]) -> None:
+    lines = ["a,b,same"] + [f"{n},{n % 3},=1+1" for n in range(12)]
+    rows = rows_of(stream_assignments_csv(make_run(make_dataset("\n".join(lines)), n_clusters=2), 2))
+    assert {row[2] for row in rows[1:]} == {"'=1+1"}
+
+
 def test_added_columns_do_not_collide() -> None:
     assert added_names(["segment", "segment_"]) == ("segment__", "segment_name")
 

@@ -53,7 +53,26 @@ def test_assignments_are_the_original_columns_and_the_segment(customers: Path, t
         rows = list(csv.DictReader(stream))
     assert rows[0]["customer_id"] == "00001"
     assert [float(row["age"]) for row in rows] == [float(line.split(",")[2]) for line in THREE_GROUPS.splitlines()[1:]]
+    assert [list(row.values())[:-1] for row in rows] == [line.split(",") for line in THREE_GROUPS.splitlines()[1:]]
     assert {row["region"]: row["segment"] for row in rows} == {"west": "1", "south": "2", "north": "3"}
+
+
+@pytest.mark.parametrize(
+    ("name", "delimiter"),
+    [
+        ("mall_customers.csv", ","),
+        ("wholesale_customers.csv", ","),
+        ("marketing_campaign_semicolon_bom.csv", ";"),
+        ("telco_customer_churn.csv", ","),
+    ],
+)
+def test_no_cell_of_a_real_table_is_changed(shared_data: Path, tmp_path: Path, name: str, delimiter: str) -> None:
+    from clustering.folder import _rows
+    from datasets.reader import read_table
+
+    with (shared_data / name).open(encoding="utf-8-sig", newline="") as stream:
+        expected = list(csv.reader(stream, delimiter=delimiter))
+    assert list(_rows(read_table(shared_data / name, name))) == expected
 
 
 def test_rows_set_aside_have_no_segment(tmp_path: Path) -> None:

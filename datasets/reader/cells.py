@@ -23,9 +23,9 @@ STRING = pa.large_string()
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class TextCells:
-    """A column of text: `codes` (n,) int64 point into `levels`, the distinct cells as they stand in the file; -1 is missing."""
+    """A column of text: `codes` (n,) int32 point into `levels`, the distinct cells as they stand in the file; -1 is missing."""
 
-    codes: NDArray[np.int64]
+    codes: NDArray[np.int32]
     levels: Any
 
 
@@ -109,15 +109,16 @@ def keep_text(cells: TextCells, present: Present) -> pd.Series:
     return to_series(np.where(present.codes < 0, -1, cells.codes), cells.levels)
 
 
-def to_series(codes: NDArray[np.int64], values: Any) -> pd.Series:
+def to_series(codes: NDArray[np.integer[Any]], values: Any) -> pd.Series:
     """Return a string column from distinct values and codes."""
     levels = pd.array(values.to_numpy(zero_copy_only=False), dtype="str")
     return pd.Series(levels.take(codes, allow_fill=True))
 
 
-def _look_up(place: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _look_up(place: NDArray[np.int64], codes: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Return `place[codes]`, -1 staying -1."""
-    return np.append(place, -1)[codes]
+    found: NDArray[np.int64] = np.append(place, -1)[codes]
+    return found
 
 
 @dataclass(slots=True)
@@ -149,5 +150,5 @@ def encode(column: Any) -> TextCells:
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     return TextCells(codes=codes, levels=encoded.dictionary)

@@ -20,6 +20,7 @@ from datasets.reader.cells import Present, TextCells, keep_text, tidy
 from datasets.reader.dates import DATE_WORDS, read_dates
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.numbers import Numbers, Writing, has_leading_zeros, read_numbers, share_of_numbers
+from datasets.reader.rendering import is_rewritten
 from datasets.reader.roles import (
     MAX_LEVELS,
     Judgement,
@@ -34,11 +35,15 @@ from segmentiq.ml.values import Column
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Typed:
-    """A column and its values; `numbers` tells how they were written when they came as text."""
+    """A column and its values; `numbers` tells how they were written when they came as text.
+
+    `written` holds the cells themselves where the typed values read otherwise.
+    """
 
     column: Column
     series: pd.Series
     numbers: Numbers | None = None
+    written: TextCells | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -62,7 +67,8 @@ class Task:
         self.findings.warn(code, f"{self.name[:80]}: {message}", self.name)
 
     def typed(self, judgement: Judgement, series: pd.Series, numbers: Numbers | None = None) -> Typed:
-        return Typed(column=_column(self.name, judgement), series=series, numbers=numbers)
+        written = self.cells if is_rewritten(self.cells, series) else None
+        return Typed(column=_column(self.name, judgement), series=series, numbers=numbers, written=written)
 
 
 def type_column(name: str, cells: TextCells | pd.Series, writing: Writing, findings: Findings) -> Typed:

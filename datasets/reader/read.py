@@ -46,6 +46,8 @@ class ReadResult:
     """What was read; `statistics` maps a column's name to its summary."""
 
     table: Table
+    written: dict[str, TextCells]
+    """The cells as they stand in the file, of every column that reads otherwise once it is typed: 97.0, True, 31.12.2024."""
     decisions: list[Decision]
     warnings: list[Warned]
     statistics: dict[str, dict[str, Any]]
@@ -83,6 +85,7 @@ def read_table(
     frame = pd.DataFrame({typed.column.name: typed.series for typed in columns}, index=pd.RangeIndex(raw.n_rows))
     return ReadResult(
         table=Table(frame=frame, columns=tuple(typed.column for typed in columns)),
+        written={typed.column.name: typed.written for typed in columns if typed.written is not None},
         decisions=source.findings.decisions,
         warnings=source.findings.warnings,
         statistics={typed.column.name: describe_column(typed.series, typed.column.kind) for typed in columns},
