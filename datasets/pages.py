@@ -22,6 +22,15 @@ ROLE_WORDS = {
     "id": "names the customer",
     "ignored": "ignored",
 }
+KIND_WORDS = {
+    "number": "numbers",
+    "category": "categories",
+    "date": "dates",
+    "boolean": "yes or no",
+    "id": "identifiers",
+    "text": "free text",
+    "constant": "one value",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,11 +86,12 @@ class DatasetPage:
     dataset: Dataset
     headline: str
     facts: str
+    can_segment: bool
     cards: tuple[ColumnCard, ...]
     head: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[PreviewCell, ...], ...]
-    kinds: tuple[str, ...] = get_args(Kind)
-    roles: tuple[str, ...] = get_args(Role)
+    kinds: tuple[tuple[str, str], ...] = tuple((kind, KIND_WORDS[kind]) for kind in get_args(Kind))
+    roles: tuple[tuple[str, str], ...] = tuple((role, ROLE_WORDS[role]) for role in get_args(Role))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +129,7 @@ def dataset_page(dataset: Dataset) -> DatasetPage:
         dataset=dataset,
         headline=_headline(dataset, columns),
         facts=f"{dataset.file_name}, {filesize(dataset.size)}, uploaded {ago(dataset.created_at)}",
+        can_segment=any(column.role == "feature" for column in columns),
         cards=tuple(column_card(column, dataset.n_rows or 0) for column in columns),
         head=tuple((column.name, is_number) for column, is_number in zip(columns, numeric, strict=True)),
         rows=tuple(tuple(_cell(v, n) for v, n in zip(row, numeric, strict=False)) for row in dataset.preview[:N_PREVIEW]),
@@ -128,7 +139,7 @@ def dataset_page(dataset: Dataset) -> DatasetPage:
 def _headline(dataset: Dataset, columns: list[Column]) -> str:
     usable = sum(column.role == "feature" for column in columns)
     rows = plural(dataset.n_rows or 0, "customer")
-    return f"{rows} in {plural(len(columns), 'column')}; {usable} of them can tell customers apart."
+    return f"{rows} in {plural(len(columns), 'column')}; {usable or 'none'} of them can tell customers apart."
 
 
 def _cell(value: str | None, is_number: bool) -> PreviewCell:

@@ -76,7 +76,7 @@ def dataset_column(request: HttpRequest, pk: UUID, column: int) -> HttpResponse:
     try:
         if form.is_valid():
             services.override_column(row, kind=form.cleaned_data["kind"], role=form.cleaned_data["role"])
-            messages.success(request, f"{row.name} is now a {row.kind}, role {row.role}.")
+            messages.success(request, f"{row.name} holds {pages.KIND_WORDS[row.kind]} and is {pages.ROLE_WORDS[row.role]}.")
     except Refusal as refusal:
         messages.error(request, f"{refusal.message} {refusal.hint}".strip())
     return redirect("dataset", pk=pk)

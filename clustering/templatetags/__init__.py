@@ -1,0 +1,1 @@
+"""What templates of other applications may ask of this one."""
