@@ -7,6 +7,7 @@ The tests' own database lives in memory or in a transaction, where no other proc
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,25 +101,37 @@ def ended(*chores: Any) -> bool:
     return not any(chore.is_active for chore in chores)
 
 
-def _database_url(folder: Path) -> str:
-    """Make an empty database of the same kind as the tests' own, and return its address."""
+def _database_url(folder: Path, template: str = "") -> str:
+    """Make a database of the same kind as the tests' own, empty or a copy of the template, and return its address."""
     if connections["default"].vendor == "sqlite":
-        return f"sqlite:///{folder / 'site.sqlite3'}"
+        path = folder / "site.sqlite3"
+        if template:
+            shutil.copy(template.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
     name = f"chores_{uuid4().hex[:8]}"
     with connections["default"]._nodb_cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(template).path[1:] or "template1"}"')
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> str:
+    """Make the tables once; every site starts with a copy of this database."""
+    folder = tmp_path_factory.mktemp("template")
+    with django_db_blocker.unblock():
+        place = Site(url=_database_url(folder), folder=folder)
+    assert place.run("migrate", "--run-syncdb", "--verbosity=0", "--skip-checks").wait() == 0
+    return place.url
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, template: str) -> Iterator[Site]:
     """Build an installation for this module, and lead this process's connection there."""
     from segmentiq.jobs.tests.chores.tasks import KIND
 
     folder = tmp_path_factory.mktemp("site")
     with django_db_blocker.unblock():
-        place = Site(url=_database_url(folder), folder=folder)
-        assert place.run("migrate", "--run-syncdb", "--verbosity=0", "--skip-checks").wait() == 0
+        place = Site(url=_database_url(folder, template), folder=folder)
         own = connections["default"]
         there = connections.create_connection("default")
         name = place.url.removeprefix("sqlite:///") if own.vendor == "sqlite" else urlsplit(place.url).path[1:]

@@ -79,14 +79,3 @@ def test_two_workers_share_a_queue_without_doing_anything_twice(site: Site, work
     assert ended(*chores)
     done = [pk for pk, _ in site.starts() if pk in {str(chore.pk) for chore in chores}]
     assert len(done) == len(set(done)) == len(chores)
-
-
-@pytest.mark.slow
-def test_the_job_of_a_killed_worker_is_done_by_another_within_a_minute(site: Site, workers: Workers) -> None:
-    worker = workers()
-    chore = site.chore("finish", seconds=2.0)
-    begin(site, chore)
-    worker.kill()
-    workers()
-    assert until(lambda: ended(chore), 60) < 60
-    assert (chore.status, chore.result) == (Status.DONE, "attempt 2")

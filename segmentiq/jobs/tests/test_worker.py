@@ -11,12 +11,23 @@ from django_tasks_db.models import DBTaskResult
 from segmentiq.jobs.beats import worker_is_alive
 from segmentiq.jobs.lifecycle import MAX_ATTEMPTS, Status
 from segmentiq.jobs.tests.conftest import Site, ended, is_alive, until
+from segmentiq.models import WorkerBeat
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture(scope="module", autouse=True)
-def worker(site: Site) -> subprocess.Popen[bytes]:
+def orphan(site: Site) -> Any:
+    """Begin a chore and kill its worker; the next one finds it, once nobody has beaten for it long enough."""
+    dead, chore = site.worker(), site.chore("finish", seconds=2.0)
+    until(lambda: starts_of(site, chore))
+    dead.kill()
+    dead.wait()
+    return chore
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worker(site: Site, orphan: Any) -> subprocess.Popen[bytes]:
     """Start the one worker that does all the chores of this module."""
     return site.worker()
 
@@ -39,8 +50,9 @@ def test_a_job_is_done_and_its_entry_closed(site: Site) -> None:
     assert entries.get().return_value == "done"
 
 
-def test_the_worker_says_that_it_is_alive(site: Site) -> None:
-    until(worker_is_alive)
+def test_the_worker_says_that_it_is_alive(site: Site, worker: subprocess.Popen[bytes]) -> None:
+    until(WorkerBeat.objects.filter(worker__contains=f"-{worker.pid}-").exists)
+    assert worker_is_alive()
 
 
 def test_a_refusal_becomes_its_sentence(site: Site) -> None:
@@ -146,3 +158,9 @@ def test_small_jobs_cost_little(site: Site) -> None:
     chores = [site.chore("finish") for _ in range(40)]
     assert until(lambda: ended(*chores)) < 60
     assert {chore.status for chore in chores} == {Status.DONE}
+
+
+def test_the_job_of_a_killed_worker_is_done_by_another_within_a_minute(site: Site, orphan: Any) -> None:
+    until(lambda: ended(orphan), 60)  # it was killed before the first test of this module
+    assert (orphan.status, orphan.result) == (Status.DONE, "attempt 2")
+    assert 30 <= (orphan.finished_at - orphan.created_at).total_seconds() < 60
