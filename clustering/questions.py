@@ -35,10 +35,10 @@ def check_question(dataset: Dataset, columns: Sequence[Column], spec: Segmentati
             field="dataset_id",
             hint="Wait until it is ready." if dataset.state == "reading" else "Read it again, or upload another file.",
         )
-    chosen = {column.name for column in choose_columns([column.to_value() for column in columns], spec)}
     n_rows = dataset.n_rows or 0
-    n_features = sum(_count_features(column) for column in columns if column.name in chosen)
     _check_rows(n_rows, spec)
+    chosen = {column.name for column in choose_columns([column.to_value() for column in columns], spec)}
+    n_features = sum(_count_features(column) for column in columns if column.name in chosen)
     if isinstance(spec.pca, int) and spec.pca > min(n_features, n_rows):
         raise SpecRefused(
             f"pca asks for {spec.pca:,} components, but these columns give at most {min(n_features, n_rows):,}.",

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from datasets.models import Column, Dataset
 from segmentiq.ml.values import Kind, Role
+from segmentiq.parsers import sound_json
 from segmentiq.serializing import FailureField, StrictSerializer
 
 STATES = ("reading", "ready", "failed")
@@ -70,15 +71,24 @@ class DatasetDetailSerializer(DatasetSerializer):
         read_only_fields = fields
 
 
+class SoundJSONField(serializers.JSONField):
+    """JSON that a form carries as text, read as strictly as the body of a request."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return sound_json(data.encode())
+        except (AttributeError, ValueError):
+            return self.fail("invalid")
+
+
 class UploadSerializer(StrictSerializer):
     """The form of an upload: the file, and what the person knows better than the reader."""
 
     file = serializers.FileField(allow_empty_file=True, use_url=False)
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    overrides = serializers.JSONField(
+    overrides = SoundJSONField(
         required=False,
         default=dict,
-        binary=True,
         help_text='{"delimiter": ";", "encoding": "cp1252", "sheet": "Sheet1", "header": true}',
     )
 

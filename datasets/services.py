@@ -140,6 +140,9 @@ def override_column(column: Column, *, kind: Kind | None = None, role: Role | No
 
 def read_again(dataset: Dataset, overrides: dict[str, Any]) -> Dataset:
     """Queue another reading of the same file with other decisions. Raises Refusal while it is read, or when runs stand on it."""
+    from datasets.reader.overrides import check_overrides
+
+    check_overrides(overrides)
     with transaction.atomic():
         locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
         if locked.is_active:

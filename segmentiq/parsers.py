@@ -34,19 +34,28 @@ class StrictJSONParser(BaseParser):
         if len(body) > MAX_JSON_BYTES:
             raise Refusal("The body is larger than 1 MiB.", code="body_too_large", hint="Only uploads may be larger.")
         try:
-            data = json.loads(
-                body.decode("utf-8"),
-                object_pairs_hook=_without_twins,
-                parse_constant=_refuse_constant,
-                parse_float=_finite,
-                parse_int=_short,
-            )
-            _check_text(data)
-        except (ValueError, RecursionError) as error:
+            data = sound_json(body)
+        except ValueError as error:
             raise ParseError("The body is not sound JSON in UTF-8.") from error
         if not isinstance(data, dict):
             raise ParseError("The body must be one JSON object.")
         return data
+
+
+def sound_json(body: bytes) -> Any:
+    """Return the JSON value. Raises ValueError when it is not sound, Refusal when a key comes twice."""
+    try:
+        data = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_without_twins,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_short,
+        )
+        _check_text(data)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return data
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -77,6 +77,7 @@ def test_losing_the_race_for_the_same_question_gives_the_winners_run(make_datase
         ({"columns": ["customer_id"]}, "no_features"),
         ({"n_clusters": 48}, "out_of_range"),
         ({"columns": ["age", "spending"], "pca": 3}, "invalid_pca"),
+        ({"linkage": "average", "metric": "gower", "pca": 2}, "invalid_pca"),
     ],
 )
 def test_what_the_dataset_cannot_answer_is_refused_at_once(make_dataset: Make, spec: dict[str, Any], code: str) -> None:
@@ -84,8 +85,9 @@ def test_what_the_dataset_cannot_answer_is_refused_at_once(make_dataset: Make, s
     assert not Run.objects.exists()
 
 
-def test_two_rows_are_too_few(make_dataset: Make) -> None:
-    assert refusal_of(make_dataset(TWO_ROWS)).code == "too_few_rows"
+@pytest.mark.parametrize("source", [TWO_ROWS, "age,spending\n31,10.5\n"], ids=["two", "one"])
+def test_fewer_than_three_rows_are_too_few_before_their_columns_are_judged(make_dataset: Make, source: str) -> None:
+    assert refusal_of(make_dataset(source)).code == "too_few_rows"
 
 
 def test_a_dataset_that_is_not_read_yet_is_not_ready(owner: Any) -> None:

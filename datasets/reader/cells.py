@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from datasets.reader.words import ERROR_CELLS, MISSING
 
 STRING = pa.large_string()
+NUL = r"\x00"
+"""What no database holds as text. A workbook can smuggle it in as _x0000_; text files with it are refused."""
+REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -27,6 +30,8 @@ class TextCells:
 
     codes: NDArray[np.int32]
     levels: Any
+    n_with_nul: int = 0
+    """Distinct cells in which a zero byte was replaced."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -151,4 +156,9 @@ def encode(column: Any) -> TextCells:
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    return TextCells(codes=codes, levels=encoded.dictionary)
+    n_with_nul = pc.sum(pc.match_substring_regex(encoded.dictionary, NUL)).as_py() or 0
+    if not n_with_nul:
+        return TextCells(codes=codes, levels=encoded.dictionary)
+    cleaned = pc.replace_substring_regex(encoded.dictionary, NUL, REPLACEMENT).dictionary_encode()
+    place = cleaned.indices.to_numpy(zero_copy_only=False)
+    return TextCells(codes=_look_up(place, codes).astype(np.int32), levels=cleaned.dictionary, n_with_nul=n_with_nul)

@@ -22,11 +22,13 @@ from datasets.reader.layout import (
     empty_file,
     find_delimiter,
     has_header,
+    no_usable_columns,
     ragged,
     skip_hint,
     split_records,
 )
 from datasets.reader.limits import MIB, ReadLimits
+from datasets.reader.overrides import check_overrides
 from datasets.reader.zips import check_directory
 from segmentiq.ml.errors import FileRefused
 
@@ -43,6 +45,7 @@ def check_upload(
 ) -> None:
     """Look at an upload. Raises FileRefused when it cannot become a table."""
     limits = limits or ReadLimits()
+    choices = check_overrides(overrides or {})
     with Path(file).open("rb") if isinstance(file, str | Path) else nullcontext(file) as stream:
         size = stream.seek(0, io.SEEK_END)
         _check_size(stream, size, limits)
@@ -52,7 +55,7 @@ def check_upload(
         elif container == "parquet":
             _check_parquet(stream, size)
         else:
-            _check_text(stream, size, limits, overrides or {})
+            _check_text(stream, size, limits, choices)
         stream.seek(0)
 
 
@@ -92,8 +95,9 @@ def _check_text(stream: BinaryIO, size: int, limits: ReadLimits, overrides: Mapp
         raise empty_file()
     check_records(records, limits)
     named, _ = has_header([fields for _, fields in islice(records, 101)], override=overrides.get("header"))
-    if named and is_whole and not any(any(map(str.strip, fields)) for _, fields in records[1:]):
-        raise empty_file("The file has a header but no rows.")
+    body = records[1:] if named else records
+    if is_whole and not any(any(map(str.strip, fields)) for _, fields in body):
+        raise no_usable_columns() if body else empty_file("The file has a header but no rows.")
 
 
 def read_head(stream: BinaryIO, encoding: str, n_bytes: int) -> str:

@@ -28,6 +28,8 @@ CHOICES = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";
 SAMPLE_RECORDS = 200
 END = "\0end of file"
 """A last record of our own: if it comes back glued to a cell, a quotation mark was never closed. (NUL is refused before.)"""
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no name has and that neither every database nor every XML document can hold."""
 YEAR = re.compile(r"(?:19|20|21)\d\d")
 
 Records = Iterator[tuple[int, list[str]]]
@@ -171,12 +173,22 @@ def empty_file(message: str = "The file is empty.") -> FileRefused:
     )
 
 
+def no_usable_columns() -> FileRefused:
+    """Return the refusal of a file whose every cell is missing."""
+    return FileRefused(
+        "No column of the file holds a value.",
+        code="no_usable_columns",
+        field="file",
+        hint="Check the export and upload again.",
+    )
+
+
 def name_columns(cells: Sequence[str], findings: Findings, limits: ReadLimits) -> list[str]:
     """Return distinct, non-empty names for the columns, warning of everything that was changed."""
     names: list[str] = []
     seen: dict[str, int] = {}
     for position, cell in enumerate(cells, start=1):
-        name = " ".join(cell.replace("\ufeff", "").split()) if not cell.isprintable() else cell.strip()
+        name = cell.strip() if cell.isprintable() else " ".join(CONTROLS.sub(" ", cell).replace("\ufeff", "").split())
         if len(name) > limits.max_header_chars:
             findings.warn("long_header", f"The name of column {position} is cut to {limits.max_header_chars} characters.")
             name = name[: limits.max_header_chars].rstrip()

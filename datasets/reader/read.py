@@ -21,14 +21,15 @@ from datasets.reader.delimited import read_delimited
 from datasets.reader.excel import read_workbook
 from datasets.reader.findings import Decision, Findings, Warned, count_of
 from datasets.reader.kinds import Typed, type_column
+from datasets.reader.layout import no_usable_columns
 from datasets.reader.limits import ReadLimits
 from datasets.reader.numbers import Writing
+from datasets.reader.overrides import check_overrides
 from datasets.reader.parquet import read_parquet
 from datasets.reader.roles import is_customer_id
 from datasets.reader.source import RawTable, Source, ignore_progress
 from datasets.reader.statistics import describe_column
 from datasets.reader.words import split_name
-from segmentiq.ml.errors import FileRefused
 from segmentiq.ml.values import OnProgress, Table
 
 READERS: Mapping[Container, Callable[[Source], RawTable]] = {
@@ -37,8 +38,6 @@ READERS: Mapping[Container, Callable[[Source], RawTable]] = {
     "parquet": read_parquet,
 }
 FEWEST_ROWS = 3
-MARKS = {"decimal": (".", ","), "thousands": ("", ".", ",", " ", "'")}
-OVERRIDES = ("encoding", "delimiter", "decimal", "thousands", "header", "sheet")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -64,7 +63,7 @@ def read_table(
     """Read a file into a typed table. Raises FileRefused."""
     source = Source(
         path=Path(path),
-        overrides=_check_overrides(overrides or {}),
+        overrides=check_overrides(overrides or {}),
         limits=limits or ReadLimits(),
         on_progress=on_progress or ignore_progress,
     )
@@ -75,12 +74,7 @@ def read_table(
     raw = READERS[container](source)
     columns = _type_columns(raw, source)
     if all(typed.series.isna().all() for typed in columns):
-        raise FileRefused(
-            "No column of the file holds a value.",
-            code="no_usable_columns",
-            field="file",
-            hint="Check the export and upload again.",
-        )
+        raise no_usable_columns()
     _warn_of_rows(columns, raw, source.findings)
     frame = pd.DataFrame({typed.column.name: typed.series for typed in columns}, index=pd.RangeIndex(raw.n_rows))
     return ReadResult(
@@ -92,17 +86,6 @@ def read_table(
     )
 
 
-def _check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the choices that were made. Raises FileRefused for one that is not known."""
-    made = {name: value for name, value in overrides.items() if value is not None}
-    for name, value in made.items():
-        is_known = name in OVERRIDES and (isinstance(value, bool) if name == "header" else isinstance(value, str))
-        if not is_known or value not in MARKS.get(name, (value,)):
-            hint = f"Choices: {', '.join(OVERRIDES)}; header is true or false, decimal is a point or a comma."
-            raise FileRefused("A reading choice is not known.", code="invalid_override", field=str(name)[:40], hint=hint)
-    return made
-
-
 def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
     """Return the typed columns, the ambiguous ones typed again in the light of the others."""
     writing = Writing(decimal=source.overrides.get("decimal"), thousands=source.overrides.get("thousands"))
@@ -111,6 +94,7 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
     unsure: dict[int, TextCells] = {}
     for position, (name, cells) in enumerate(zip(raw.names, raw.columns, strict=True)):
         found.append(Findings())
+        _warn_of_nul(name, cells, found[-1])
         typed.append(type_column(name, cells, writing, found[-1]))
         numbers = typed[-1].numbers
         if isinstance(cells, TextCells) and numbers is not None and numbers.is_ambiguous:
@@ -122,6 +106,7 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         lean = leaning or ("," if raw.writes_decimal_commas and numbers is not None and numbers.thousands == "," else None)
         if lean is not None and writing.decimal is None:
             found[position] = Findings()
+            _warn_of_nul(raw.names[position], cells, found[position])
             typed[position] = type_column(
                 raw.names[position], cells, Writing(leaning=lean, thousands=writing.thousands), found[position]
             )
@@ -129,6 +114,12 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         source.findings.decisions.extend(findings.decisions)
         source.findings.warnings.extend(findings.warnings)
     return typed
+
+
+def _warn_of_nul(name: str, cells: TextCells | pd.Series, findings: Findings) -> None:
+    if isinstance(cells, TextCells) and cells.n_with_nul:
+        what = count_of(cells.n_with_nul, "different value")
+        findings.warn("zero_bytes", f"{name[:80]}: zero bytes in {what} are replaced by \ufffd.", name)
 
 
 def _find_leaning(typed: list[Typed]) -> str | None:

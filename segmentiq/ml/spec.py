@@ -135,6 +135,13 @@ def _check_together(spec: SegmentationSpec) -> None:
             field="metric",
             hint=f'Use metric "euclidean", or keep {spec.metric} with linkage "average".',
         )
+    if spec.metric == "gower" and spec.pca is not None:
+        raise SpecRefused(
+            "Principal components have no Gower distance.",
+            code="invalid_pca",
+            field="pca",
+            hint='Use metric "euclidean", or leave pca out.',
+        )
     if spec.distance_threshold is not None and spec.n_clusters != "auto":
         raise SpecRefused(
             "Give n_clusters or distance_threshold, not both.",

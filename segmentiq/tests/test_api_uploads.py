@@ -81,7 +81,18 @@ def test_an_unknown_field_of_an_upload_is_named(api: APIClient) -> None:
     assert (told["code"], told["field"]) == ("unknown_field", "nmae")
 
 
-@pytest.mark.parametrize("overrides", ["{", "[]", "3", '{"delimiter": ";"'])
+@pytest.mark.parametrize(
+    "overrides",
+    ["{", "[]", "3", '{"delimiter": ";"', "[" * 100_000, '{"header": 1e400}', '{"header": NaN}', '{"sheet": "\\ud800"}'],
+    ids=["cut", "list", "number", "open", "deep", "huge", "NaN", "surrogate"],
+)
 def test_overrides_that_are_no_object_are_refused(api: APIClient, overrides: str) -> None:
     told = error(upload(api, file=SimpleUploadedFile("a.csv", b"a,b\n1,2\n"), overrides=overrides), 400)
     assert told["field"] == "overrides"
+
+
+@pytest.mark.parametrize("overrides", ['{"delimiter": 5}', '{"what": 1}', '{"header": "maybe"}', '{"encoding": "rot13"}'])
+def test_a_reading_choice_that_is_none_is_refused_at_once(api: APIClient, owner: Any, overrides: str) -> None:
+    response = upload(api, file=SimpleUploadedFile("a.csv", b"a,b\n1,2\n"), overrides=overrides)
+    assert error(response, 400)["code"] == "invalid_override"
+    assert not owner.datasets.exists()

@@ -85,6 +85,14 @@ def test_the_sheet_with_the_data_is_read_and_the_others_are_named() -> None:
     assert {"several_sheets", "hidden_sheets"} <= set(warned(result))
 
 
+def test_an_escaped_zero_byte_reaches_no_database() -> None:
+    rows = [["na\x00me", "b"], *([f"c\x00{i % 3}", i] for i in range(9))]
+    result = read(workbook(lambda book: write(book, "Data", rows)), "a.xlsx")
+    assert list(result.table.frame) == ["na me", "b"]
+    assert set(values(result, "na me")) == {"c\ufffd0", "c\ufffd1", "c\ufffd2"}
+    assert "zero_bytes" in warned(result)
+
+
 def test_a_person_chooses_the_sheet() -> None:
     content = workbook(lambda book: [write(book, "A", ROWS), write(book, "B", ROWS[:3])])
     assert len(read(content, "customers.xlsx", overrides={"sheet": "B"}).table.frame) == 2

@@ -1,0 +1,42 @@
+"""What a person knows better than the reader: the reading choices, checked before anything is read with them.
+
+A mapping as it came from a form or a request flows in, the choices that were made flow out. Light, because the web process checks
+them at upload: a choice that nobody knows is refused there and then, not minutes later on the dataset's page. Whether an encoding
+or a delimiter is one is asked where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from segmentiq.ml.errors import FileRefused
+
+LONGEST_CHOICE = 255
+
+
+def check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choices that were made; None is no choice. Raises FileRefused for one that is not known."""
+    made = {name: value for name, value in overrides.items() if value is not None}
+    for name, value in made.items():
+        if name not in CHECKS or not CHECKS[name](value):
+            hint = f"Choices: {', '.join(CHECKS)}; header is true or false, decimal is a point or a comma."
+            raise FileRefused("A reading choice is not known.", code="invalid_override", field=str(name)[:40], hint=hint)
+    return made
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether it is a text that a database can hold: no NUL, no half surrogate pair."""
+    if not isinstance(value, str) or len(value) > LONGEST_CHOICE:
+        return False
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
+
+
+CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "encoding": _is_text,
+    "delimiter": _is_text,
+    "decimal": lambda value: value in (".", ","),
+    "thousands": lambda value: value in ("", ".", ",", " ", "'"),
+    "header": lambda value: isinstance(value, bool),
+    "sheet": _is_text,
+}
