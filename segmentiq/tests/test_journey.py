@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from segmentiq.testing.factories import PASSWORD
+from segmentiq.testing.sites import manage
 from segmentiq.testing.tables import THREE_GROUPS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -78,11 +79,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     for name in ("UPLOAD_DIR", "OUTPUT_DIR", "STATIC_ROOT"):
         Path(env[name]).mkdir()
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    for command in (["migrate"], ["collectstatic", "--noinput"], ["createsuperuser", "--noinput", *WHO]):
-        subprocess.run([*manage, *command, "-v0"], env=env, cwd=ROOT, check=True)
+    commands = (["migrate"], ["collectstatic", "--noinput"], ["createsuperuser", "--noinput", *WHO])
+    manage(env, *([*command, "-v0"] for command in commands))
+    worker = [sys.executable, str(ROOT / "manage.py"), "run_worker"]
     web = [sys.executable, "-m", "gunicorn", "--threads", "4", "--bind", address, "segmentiq.wsgi"]
-    processes = [subprocess.Popen(command, env=env, cwd=ROOT) for command in (web, [*manage, "run_worker"])]
+    processes = [subprocess.Popen(command, env=env, cwd=ROOT) for command in (web, worker)]
     try:
         wait_for(f"http://{address}/healthz")
         yield f"http://{address}"
@@ -138,7 +139,7 @@ def is_complaint(message: Any) -> bool:
 
 
 def number_of_segments(page: Any) -> int:
-    return int(page.locator("h1 [data-k]").inner_text())
+    return int(page.locator(".step-value [data-k]").inner_text())
 
 
 def upload_and_segment(page: Any, path: Path, columns: list[str]) -> None:
@@ -159,7 +160,9 @@ def test_from_a_file_to_segments(page: Any, shared_data: Path, tmp_path: Path) -
 
     page.get_by_role("link", name="One segment more").click()
     assert number_of_segments(page) == 6
+    page.locator("[data-card]").nth(5).wait_for()  # off the screen, cards follow when the cut has rested
     assert page.locator("[data-cards] > article").count() == 6
+    assert page.locator("[data-profile-head] > th").count() == 2 + 6
     page.wait_for_url("**?k=6")
 
     page.get_by_text("Export", exact=True).click()
@@ -206,7 +209,7 @@ def test_everything_works_without_a_script(browser: Any, site: str, tmp_path: Pa
     sign_in(page)
     upload_and_segment(page, table, ["age", "spending"])
     page.get_by_role("link", name="One segment fewer").click()
-    page.get_by_text("fall into 2 segments.").wait_for()
+    page.get_by_text("customers in 2 segments.").first.wait_for()
     assert page.locator("[data-cards] > article").count() == 2
     context.close()
 

@@ -10,6 +10,7 @@ const shapes = all("[data-branch]").map((shape) => ({
   shape,
   id: Number(shape.dataset.branch),
   kind: shape.getAttribute("class").replace(/ ?s\d$/, ""),
+  worn: shape.getAttribute("class"),
 }));
 const cards = new Cards(document.querySelector("[data-cards]"), document.getElementById("blank-card"));
 const profiles = new Profiles(document.querySelector("[data-profile-head]"), all("[data-profile-row]"));
@@ -25,10 +26,41 @@ function show(k, { dragging = false } = {}) {
   recolour(cuts.holders(segments));
   tree.show(k, segments, { dragging });
   spots.show(segments);
-  cards.show(k, segments);
-  profiles.show(segments);
   mark(k);
+  whenSeen(() => cards.show(k, segments), cards);
+  whenSeen(() => profiles.show(segments), profiles);
   if (!dragging) address(k);
+}
+
+// What is off the screen follows once the cut has rested: a drag must not wait for what nobody sees.
+const seen = new WeakSet();
+const waiting = new Map();
+let catchingUp = 0;
+const watch = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    const part = target.id === "segments" ? cards : profiles;
+    if (isIntersecting) seen.add(part);
+    else seen.delete(part);
+  }
+  if ([...waiting.keys()].some((part) => seen.has(part))) catchUp();
+});
+for (const section of all("#segments, #profiles")) watch.observe(section);
+addEventListener("beforeprint", catchUp);
+
+function whenSeen(update, part) {
+  if (seen.has(part)) {
+    waiting.delete(part);
+    return update();
+  }
+  waiting.set(part, update);
+  clearTimeout(catchingUp);
+  catchingUp = setTimeout(catchUp, 150);
+}
+
+function catchUp() {
+  clearTimeout(catchingUp);
+  for (const update of waiting.values()) update();
+  waiting.clear();
 }
 
 // Written only when the cut has come to rest: browsers limit how often an address may change, and ask for the icon each time.
@@ -40,9 +72,12 @@ function address(k) {
 }
 
 function recolour(held) {
-  for (const { shape, id, kind } of shapes) {
-    const holder = held.get(id);
-    shape.setAttribute("class", holder ? `${kind} s${holder.hue}` : kind);
+  for (const entry of shapes) {
+    const holder = held.get(entry.id);
+    const wanted = holder ? `${entry.kind} s${holder.hue}` : entry.kind;
+    if (wanted === entry.worn) continue;
+    entry.worn = wanted;
+    entry.shape.setAttribute("class", wanted);
   }
 }
 

@@ -7,13 +7,14 @@ export class Cards {
   }
 
   show(k, segments) {
-    this.place.replaceChildren(...segments.map((branch, index) => this.card(branch, index + 1, k)));
+    place(this.place, segments.map((branch, index) => this.card(branch, index + 1, k)));
   }
 
   card(branch, number, k) {
     if (!this.made.has(branch.id)) this.made.set(branch.id, this.make(branch));
     const card = this.made.get(branch.id);
-    card.querySelector("[data-field=number]").textContent = number;
+    const place = card.querySelector("[data-field=number]");
+    if (place.textContent !== String(number)) place.textContent = number;
     card.querySelector("[data-k-value]").value = k;
     return card;
   }
@@ -38,13 +39,24 @@ export class Profiles {
   constructor(head, rows) {
     this.head = head;
     this.rows = rows;
+    this.made = new Map();
+  }
+
+  // One branch's cells, a heading first and then one per row, made once.
+  cells(branch) {
+    if (!this.made.has(branch.id)) {
+      const cells = branch.cells.map(({ words, telling }) => element("td", words, telling ? "number telling" : "number"));
+      this.made.set(branch.id, [heading(branch), ...cells]);
+    }
+    return this.made.get(branch.id);
   }
 
   show(segments) {
-    this.head?.replaceChildren(...[...this.head.children].slice(0, 2), ...segments.map((branch, index) => heading(branch, index + 1)));
-    this.rows.forEach((row, at) => {
-      const cells = segments.map(({ cells: all }) => element("td", all[at].words, all[at].telling ? "number telling" : "number"));
-      row.replaceChildren(...[...row.children].slice(0, 2), ...cells);
+    if (!this.head) return;
+    const columns = segments.map((branch) => this.cells(branch));
+    columns.forEach(([head], index) => (head.lastChild.data = index + 1));
+    [this.head, ...this.rows].forEach((row, at) => {
+      place(row, [...[...row.children].slice(0, 2), ...columns.map((cells) => cells[at])]);
     });
   }
 }
@@ -66,10 +78,19 @@ export class Spots {
   }
 }
 
-function heading(branch, number) {
+// Put these nodes, and no others, into a place; those that stand right are not touched, so that they need no new layout.
+function place(parent, wanted) {
+  const keep = new Set(wanted);
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
+  wanted.forEach((node, index) => {
+    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
+  });
+}
+
+function heading(branch) {
   const cell = element("th", "", `number s${branch.hue}`);
   cell.scope = "col";
-  cell.append(element("span", "", "chip"), String(number));
+  cell.append(element("span", "", "chip"), "0");
   return cell;
 }
 
