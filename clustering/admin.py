@@ -20,6 +20,7 @@ from clustering import services
 from clustering.models import Artifact, Run, SegmentName
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
+from segmentiq.words import count, figure
 
 
 class ReadOnlyInline(admin.TabularInline[Any, Run]):
@@ -55,7 +56,7 @@ class SegmentNameInline(ReadOnlyInline):
 class RunAdmin(admin.ModelAdmin[Run]):
     """Every person's runs."""
 
-    list_display = ("short_id", "dataset", "owner", "status", "k", "n_clustered", "silhouette", "picture", "created_at")
+    list_display = ("short_id", "dataset", "picture", "status", "segments", "customers", "separation", "owner", "created_at")
     list_filter = ("status", "k", "created_at", ("dataset__owner", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("dataset__owner",)
     list_per_page = 25
@@ -84,6 +85,18 @@ class RunAdmin(admin.ModelAdmin[Run]):
     @admin.display(description="run", ordering="id")
     def short_id(self, run: Run) -> str:
         return str(run.pk)[:8]
+
+    @admin.display(ordering="k")
+    def segments(self, run: Run) -> str:
+        return count(run.k)
+
+    @admin.display(ordering="n_clustered")
+    def customers(self, run: Run) -> str:
+        return count(run.n_clustered)
+
+    @admin.display(description="silhouette", ordering="silhouette")
+    def separation(self, run: Run) -> str:
+        return figure(run.silhouette)
 
     @admin.display(ordering="dataset__owner__username")
     def owner(self, run: Run) -> str:
