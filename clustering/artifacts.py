@@ -21,7 +21,8 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 
 from clustering.models import Artifact, Run
-from segmentiq.files import checksum, folders_by_key, opened, remove_settled, replacing, run_folder
+from segmentiq.access import must_exist
+from segmentiq.files import checksum, entries_of, folders_by_key, opened, remove_settled, replacing, run_folder
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import KScore, Profile, TopTree
@@ -155,6 +156,7 @@ def open_file(run: Run, name: str) -> BinaryIO:
     artifact = find_row(run, name)
     stream = opened(Path(settings.OUTPUT_DIR) / artifact.path, artifact.size, artifact.sha256)
     if stream is None:
+        must_exist(run)
         raise damaged()
     return stream
 
@@ -224,7 +226,7 @@ def sweep(grace_s: float) -> list[Path]:
     Folders are listed before leases are read, and leases before artifacts: a run that is published in between is seen.
     """
     folders = folders_by_key(Path(settings.OUTPUT_DIR))
-    inside = {key: list(folder.iterdir()) for key, folder in folders.items() if folder.is_dir()}
+    inside = {key: entries_of(folder) for key, folder in folders.items()}
     held: dict[Any, Run] = Run.objects.only("status", "lease").in_bulk(list(folders))
     published = {Path(settings.OUTPUT_DIR) / path for path in _published(list(held))}
     orphans = [folder for key, folder in folders.items() if key not in held]
@@ -241,5 +243,5 @@ def _strays(run: Run, entries: list[Path], published: set[Path]) -> list[Path]:
     keep = {path.parent for path in published if path.parent.parent == run_folder(run.pk)}
     if run.status == Status.RUNNING:
         keep.add(lease_folder(run))
-    loose = [file for folder in entries if folder in keep and run.status == Status.DONE for file in folder.iterdir()]
+    loose = [file for folder in entries if folder in keep and run.status == Status.DONE for file in entries_of(folder)]
     return [entry for entry in entries if entry not in keep] + [file for file in loose if file not in published]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 HARMLESS_KINDS = ("number", "boolean", "date")
 """Every cell of these was read as a number, a truth or a date, or says that it is missing: none of them is a formula."""
+HARMLESS = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|\+\d{7,15}", re.ASCII)
+"""Negative numbers and telephone numbers, which are often identifiers: -5 is data, -5+3 would be run."""
 CHUNK_ROWS = 500
 SET_ASIDE = 0
 
@@ -100,16 +103,7 @@ def _free_name(name: str, header: Sequence[str]) -> str:
 
 def neutral(text: str) -> str:
     """Return the text so that no spreadsheet runs it as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number(text) else text
-
-
-def is_number(text: str) -> bool:
-    """Tell whether the text is a plain number: -5 is data, -5+3 would be run."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text and text == text.strip()
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not HARMLESS.fullmatch(text) else text
 
 
 def _chunks(rows: Iterable[list[str]]) -> Iterator[bytes]:

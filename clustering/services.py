@@ -19,6 +19,7 @@ from clustering.questions import check_question
 from clustering.stamps import stamp_of
 from clustering.tasks import train_run
 from datasets.models import Dataset
+from segmentiq.access import deleted, must_exist
 from segmentiq.files import remove_folder, run_folder
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.cut import cut_k
@@ -34,7 +35,7 @@ def train(*, dataset: Dataset, spec: SegmentationSpec, requested_by: Any) -> Run
     check_question(dataset, columns, spec)
     stamp = stamp_of(dataset, [column.to_value() for column in columns], spec)
     run = Run(dataset=dataset, requested_by=requested_by, spec=spec.to_json(), stamp=stamp)
-    return _answering(run) or _publish(run) or _answering(run) or _gone()
+    return _answering(run) or _publish(run) or _answering(run) or _gone(dataset)
 
 
 def _answering(run: Run) -> Run | None:
@@ -64,7 +65,8 @@ def _check_queue(person: Any) -> None:
         )
 
 
-def _gone() -> Run:
+def _gone(dataset: Dataset) -> Run:
+    must_exist(dataset)
     raise Refusal("The dataset changed or was deleted meanwhile.", code="conflict", hint="Look at it again.")
 
 
@@ -77,10 +79,12 @@ def cancel(run: Run) -> None:
 def delete_run(run: Run) -> None:
     """Forget a run; its files go after the transaction, and work under way stops by losing its lease.
 
-    The row is locked first: a worker that publishes at this moment has done so before, or will find nothing to publish to.
+    The row is locked first: a worker that publishes at this moment has done so before, or will find nothing to publish to. Raises
+    Refusal for all but one of those who delete it at once.
     """
     with transaction.atomic():
-        Run.objects.select_for_update().filter(pk=run.pk).first()
+        if Run.objects.select_for_update().filter(pk=run.pk).first() is None:
+            raise deleted()
         Run.objects.filter(pk=run.pk).delete()
         transaction.on_commit(partial(remove_folder, run_folder(run.pk)), robust=True)
 
@@ -97,7 +101,7 @@ def rerun(run: Run, *, requested_by: Any = None) -> Run:
                 delete_run(run)
             return train(dataset=run.dataset, spec=SegmentationSpec.from_mapping(run.spec), requested_by=person)
     except IntegrityError:
-        return _gone()
+        return _gone(run.dataset)
 
 
 def cut(run: Run, k: int) -> None:

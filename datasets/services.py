@@ -22,6 +22,7 @@ from datasets import storage
 from datasets.limits import read_limits
 from datasets.models import CHOSEN, Column, Dataset
 from datasets.tasks import read_dataset
+from segmentiq.access import deleted
 from segmentiq.files import free_bytes, remove_folder, run_folder
 from segmentiq.ml.errors import FileRefused, Refusal
 from segmentiq.ml.values import Kind, Role
@@ -163,20 +164,31 @@ def read_again(dataset: Dataset, overrides: dict[str, Any]) -> Dataset:
 def delete(dataset: Dataset) -> None:
     """Forget a dataset with its runs; every file goes after the transaction, and work under way stops by losing its lease.
 
+    Raises Refusal for all but one of those who delete it at once.
+    """
+    if not _forget(dataset):
+        raise deleted()
+
+
+def _forget(dataset: Dataset) -> bool:
+    """Delete the row and say what goes with it; False when somebody else was quicker.
+
     The rows are locked first: a worker that publishes at this moment has done so before, or will find nothing to publish to.
     """
     with transaction.atomic():
-        Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
+        if Dataset.objects.select_for_update().filter(pk=dataset.pk).first() is None:
+            return False
         runs = list(dataset.runs.select_for_update().values_list("pk", flat=True))
         folders = [storage.dataset_dir(dataset.pk), *map(run_folder, runs)]
         Dataset.objects.filter(pk=dataset.pk).delete()
         for folder in folders:
             transaction.on_commit(partial(remove_folder, folder), robust=True)
+    return True
 
 
 def erase(person: Any) -> None:
     """Forget a person with everything they own, files too, at once."""
     with transaction.atomic():
         for dataset in Dataset.objects.filter(owner=person):
-            delete(dataset)
+            _forget(dataset)
         person.delete()

@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from datasets.cells import shown_cells, written_cells
 from datasets.models import Dataset
+from segmentiq.access import must_exist
 from segmentiq.files import (
     PART,
     checksum,
     dataset_folder,
+    entries_of,
     flush,
     folders_by_key,
     opened,
@@ -98,16 +100,17 @@ def too_large(max_bytes: int) -> FileRefused:
 
 def open_original(dataset: Dataset) -> BinaryIO:
     """Open the bytes as they were uploaded. Raises Refusal when they are missing, cut short or changed."""
-    return _present(opened(original_path(dataset), dataset.size, dataset.sha256))
+    return _present(dataset, opened(original_path(dataset), dataset.size, dataset.sha256))
 
 
 def open_rows(dataset: Dataset) -> BinaryIO:
     """Open the typed rows as UTF-8 CSV. Raises Refusal when they are missing or cut short."""
-    return _present(opened(rows_path(dataset), dataset.rows_size) if dataset.rows_sha256 else None)
+    return _present(dataset, opened(rows_path(dataset), dataset.rows_size) if dataset.rows_sha256 else None)
 
 
-def _present(stream: BinaryIO | None) -> BinaryIO:
+def _present(dataset: Dataset, stream: BinaryIO | None) -> BinaryIO:
     if stream is None:
+        must_exist(dataset)
         raise damaged()
     return stream
 
@@ -189,7 +192,7 @@ def sweep(grace_s: float) -> list[Path]:
     from django.conf import settings
 
     folders = folders_by_key(Path(settings.UPLOAD_DIR))
-    inside = {key: list(folder.iterdir()) for key, folder in folders.items() if folder.is_dir()}
+    inside = {key: entries_of(folder) for key, folder in folders.items()}
     rows = Dataset.objects.only("status", "table_sha256", "rows_sha256")
     known: dict[UUID, Dataset] = rows.in_bulk(list(folders))
     orphans = [folder for key, folder in folders.items() if key not in known]

@@ -11,6 +11,8 @@ from typing import Self, TypeVar
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 
+from segmentiq.ml.errors import Refusal
+
 Visitor = AbstractBaseUser | AnonymousUser
 M = TypeVar("M", bound=models.Model)
 
@@ -31,3 +33,13 @@ class OwnedQuerySet(models.QuerySet[M]):
     def editable_by(self, user: Visitor) -> Self:
         """Keep what this person may change or delete: today, what they may see."""
         return self.visible_to(user)
+
+
+def must_exist(row: models.Model) -> None:
+    """Raise Refusal when the row was deleted after it was loaded: that its files are gone then says nothing."""
+    if not type(row)._default_manager.filter(pk=row.pk).exists():
+        raise deleted()
+
+
+def deleted() -> Refusal:
+    return Refusal("It was deleted meanwhile.", code="not_found")

@@ -144,9 +144,18 @@ def _key(name: str) -> uuid.UUID | None:
     return key if str(key) == name else None
 
 
+def entries_of(folder: Path) -> list[Path]:
+    """Return what lies in a folder; nothing when somebody deleted it meanwhile."""
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def remove_settled(path: Path, grace_s: float) -> bool:
     """Delete a file or folder in which nothing changed within the grace period; tell whether it is gone."""
-    newest = max(_changed_at(entry) for entry in (path, *path.rglob("*")))
+    inside = (Path(folder, name) for folder, folders, files in os.walk(path) for name in (*folders, *files))
+    newest = max(map(_changed_at, (path, *inside)))
     if time.time() - newest < grace_s:
         return False
     if path.is_dir():

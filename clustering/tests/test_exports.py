@@ -66,16 +66,18 @@ def test_formulas_are_neutralised_and_negative_numbers_stay(
 ) -> None:
     run = make_run(make_dataset(NASTY), n_clusters=2, columns=["amount", "visits"])
     rows = rows_of(stream_assignments_csv(run, 2))
-    assert [row[1] for row in rows[1:7]] == ["'=1+1", "+3", "'-2+3", "'@SUM(A1)", "plain, quoted", "-5"]
+    assert [row[1] for row in rows[1:7]] == ["'=1+1", "'+3", "'-2+3", "'@SUM(A1)", "plain, quoted", "-5"]
     assert float(rows[1][2]) == -5
 
 
-@pytest.mark.parametrize("text", ["=1", "=cmd|'/c calc'!A0", "+a", "-a", "@x", "\tx", "\rx", "-2+3", "+1_0", "-"])
+@pytest.mark.parametrize(
+    "text", ["=1", "=cmd|'/c calc'!A0", "+a", "-a", "@x", "\tx", "\rx", "-2+3", "+1_0", "-", "+1", "+3.5", "-inf", "-nan", "-٣"]
+)
 def test_a_text_that_would_run_gets_an_apostrophe(text: str) -> None:
     assert neutral(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "plain", "-5", "+3.5", "-1e3", "a=b", "00123"])
+@pytest.mark.parametrize("text", ["", "plain", "-5", "-.5", "-1e3", "+491701234567", "a=b", "00123"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert neutral(text) == text
 

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from clustering import artifacts, services
 from clustering.models import Run
 from datasets.services import override_column, upload
+from segmentiq.files import remove_folder, run_folder
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.testing.factories import file_of
@@ -177,3 +178,20 @@ def test_deleting_a_run_takes_its_files(make_run: Make, media: Path, django_capt
     with django_capture_on_commit_callbacks(execute=True):
         services.delete_run(run)
     assert not folder.exists()
+
+
+def test_of_two_who_delete_a_run_at_once_one_is_told_that_it_is_gone(make_run: Make) -> None:
+    run = make_run()
+    same = Run.objects.get(pk=run.pk)
+    services.delete_run(run)
+    assert delete_again(same) == "not_found"
+    remove_folder(run_folder(same.pk))
+    with pytest.raises(Refusal) as refused:
+        artifacts.open_file(same, "top.json")
+    assert refused.value.code in ("not_found", "no_artifact")
+
+
+def delete_again(run: Run) -> str:
+    with pytest.raises(Refusal) as refused:
+        services.delete_run(run)
+    return refused.value.code

@@ -186,3 +186,23 @@ def test_erasing_a_person_takes_their_rows_and_files_at_once(
     assert files(media) == []
     assert not Dataset.objects.exists()
     assert not get_user_model().objects.exists()
+
+
+def test_of_two_who_delete_at_once_one_is_told_that_it_is_gone(make_dataset: Any) -> None:
+    dataset = make_dataset()
+    same = Dataset.objects.get(pk=dataset.pk)
+    services.delete(dataset)
+    with pytest.raises(Refusal) as refused:
+        services.delete(same)
+    assert refused.value.code == "not_found"
+
+
+def test_the_files_of_a_deleted_dataset_are_missing_not_damaged(make_dataset: Any) -> None:
+    dataset = make_dataset()
+    same = Dataset.objects.get(pk=dataset.pk)
+    services.delete(dataset)
+    storage.remove_dir(same.pk)
+    for open_one in (storage.open_original, storage.open_rows):
+        with pytest.raises(Refusal) as refused:
+            open_one(same)
+        assert refused.value.code == "not_found"

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.test import RequestFactory
 
 from segmentiq import views
-from segmentiq.files import PART, remove_settled, replacing
+from segmentiq.files import PART, entries_of, remove_settled, replacing
 from segmentiq.ml.errors import Refusal
 from segmentiq.problems import CODES, page_or_answer
 from segmentiq.uploads import UnnamedFileHandler
@@ -87,3 +87,8 @@ def test_a_database_that_is_away_is_told_on_pages_and_in_the_api(rf: RequestFact
     assert b"database is away" in page.content  # type: ignore[attr-defined]
     assert api.headers["Retry-After"]
     assert answer(rf.get("/runs")).status_code == 500
+
+
+def test_a_folder_that_goes_away_while_it_is_swept_is_no_failure(tmp_path: Path) -> None:
+    assert entries_of(tmp_path / "gone") == []
+    assert remove_settled(tmp_path / "gone", 0)
