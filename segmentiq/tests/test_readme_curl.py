@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from datasets.sample import make_sample
+from segmentiq.testing.sites import manage
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -56,19 +57,11 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 @pytest.fixture
 def site(environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
     """Start web and worker; yield the two variables that the README asks for."""
-    manage(environment, "migrate", "--verbosity=0")
-    manage(environment, "createsuperuser", "--noinput", "--username=olga", "--email=olga@example.org")
-    secret = manage(environment, "issue_token", "olga")
+    made = ["createsuperuser", "--noinput", "--username=olga", "--email=olga@example.org", "--verbosity=0"]
+    secret = manage(environment, ["migrate", "--verbosity=0"], made, ["issue_token", "olga"])
     commands = [[sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"], [sys.executable, "manage.py", "run_worker"]]
     with (tmp_path / "log").open("wb") as log:
         started = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) for command in commands]
