@@ -17,11 +17,10 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
 from segmentiq.ml.errors import Refusal
+from segmentiq.uploads import FORM_ROOM
 
 MAX_JSON_BYTES = 1024 * 1024
 MAX_DIGITS = 400
-FORM_ROOM = 64 * 1024
-"""Bytes an upload may have around its file: boundaries, headers and the few fields."""
 
 
 class StrictJSONParser(BaseParser):

@@ -137,7 +137,11 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "segmentiq.uploads.UnnamedFileHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "segmentiq.uploads.AnnouncedSize",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "segmentiq.uploads.UnnamedFileHandler",
+]
 
 # --- Limits, all shown in the interface and the schema
 MAX_UPLOAD_BYTES = env.whole("MAX_UPLOAD_MB", 200) * 1024 * 1024
@@ -188,7 +192,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "segmentiq.listing.Pages",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
+        "segmentiq.listing.KnownFilters",
         "rest_framework.filters.SearchFilter",
         "segmentiq.listing.KnownOrdering",
     ],

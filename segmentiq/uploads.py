@@ -10,8 +10,26 @@ import tempfile
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+
+FORM_ROOM = 64 * 1024
+"""Bytes an upload may have around its file: boundaries, headers and the few fields."""
+
+
+class AnnouncedSize(FileUploadHandler):
+    """Refuse an upload by the size it announces, before its first byte is read."""
+
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
+        if content_length > settings.MAX_UPLOAD_BYTES + FORM_ROOM:
+            raise RequestDataTooBig("The upload is announced as larger than the limit.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
 
 
 class UnnamedFileHandler(FileUploadHandler):

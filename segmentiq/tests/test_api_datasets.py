@@ -127,9 +127,7 @@ def test_what_a_list_does_not_know_is_refused_by_name(
     assert (told["code"], told["field"]) == (code, field)
 
 
-@pytest.mark.parametrize(
-    "query", ["?search='; DROP TABLE x;--", "?search=%25s{0}", "?owner__username=stan", "?name__startswith=a"]
-)
+@pytest.mark.parametrize("query", ["?search='; DROP TABLE x;--", "?search=%25s{0}"])
 def test_odd_words_in_a_query_reach_no_lookup(api: APIClient, make_dataset: Make, query: str) -> None:
     make_dataset()
     assert api.get(LIST + query).status_code == 200

@@ -128,6 +128,14 @@ def test_an_unknown_format_is_named_as_the_bad_parameter(api: APIClient) -> None
     assert "json" in told["hint"]
 
 
+@pytest.mark.parametrize("query", ["?stauts=done", "?owner__password=x", "?a__b=1", "?wait=3", "?%s=1"])
+@pytest.mark.parametrize("path", ["/api/v1/datasets", "/api/v1/clustering/runs"])
+def test_a_filter_that_does_not_exist_is_named(api: APIClient, path: str, query: str) -> None:
+    told = error(api.get(path + query), 400)
+    assert told["code"] == "unknown_field"
+    assert "status" in told["hint"]
+
+
 def test_a_form_of_answer_that_does_not_exist_is_not_acceptable(api: APIClient) -> None:
     response = api.get("/api/v1/datasets", headers={"Accept": "application/pdf"})
     assert error(response, 406)["code"] == "not_acceptable"

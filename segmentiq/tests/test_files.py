@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.test.client import encode_multipart
 
 from segmentiq import views
 from segmentiq.files import PART, entries_of, remove_settled, replacing
@@ -92,3 +94,12 @@ def test_a_database_that_is_away_is_told_on_pages_and_in_the_api(rf: RequestFact
 def test_a_folder_that_goes_away_while_it_is_swept_is_no_failure(tmp_path: Path) -> None:
     assert entries_of(tmp_path / "gone") == []
     assert remove_settled(tmp_path / "gone", 0)
+
+
+def test_an_upload_announced_as_too_large_is_refused_before_it_is_read(client: Client, owner: Any, settings: Any) -> None:
+    settings.MAX_UPLOAD_BYTES = 1000
+    client.force_login(owner)
+    for path, status in (("/datasets/upload", 400), ("/api/v1/datasets/upload", 413)):
+        body = encode_multipart("q", {"file": SimpleUploadedFile("a.csv", b"a,b\n" + b"1,2\n" * 50_000)})
+        assert client.post(path, body, content_type="multipart/form-data; boundary=q").status_code == status
+    assert not owner.datasets.exists()
