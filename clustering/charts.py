@@ -10,6 +10,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from clustering.labels import Line, place_label
@@ -23,7 +24,8 @@ CURVE_LEFT, CURVE_RIGHT, CURVE_TOP, CURVE_BOTTOM = 30.0, 446.0, 14.0, 138.0
 CURVE_TICKS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 40, 50)
 HEAT_ROW = 17.0
 HEAT_ROWS = 12
-LABEL_LENGTH = 17
+LABEL_ROOM = LEFT - 18.0
+"""Width left of the heat map; a name is cut at its end to fit, so that its start is never clipped."""
 STRONGEST = 2.0
 """Standardised difference at which a heat cell is as dark, or as light, as it gets."""
 
@@ -169,7 +171,7 @@ def _curve_labels(line: Line, again: Line) -> tuple[tuple[str, str], tuple[str, 
 
 def _curve_title(best: int, advice: Advice) -> str:
     if advice.verdict == "none":
-        return f"{best} segments lie farthest apart, yet none are stable"
+        return f"{best} segments lie farthest apart, none stable"
     if best == advice.k:
         return f"{best} segments lie farthest apart and are advised"
     return f"{best} segments lie farthest apart; {advice.k} are advised"
@@ -226,10 +228,17 @@ def draw_heat(profiles: Mapping[int, Profile], top: TopTree, layout: TreeLayout,
             )
             for leaf in leaves
         )
-        name = column if len(column) <= LABEL_LENGTH else column[: LABEL_LENGTH - 1] + "…"
         y = index * HEAT_ROW
-        rows.append(HeatRow(name=name, full_name=column, y=f"{y:g}", text_y=f"{y + 12:g}", cells=cells))
+        rows.append(HeatRow(name=_fitted(column), full_name=column, y=f"{y:g}", text_y=f"{y + 12:g}", cells=cells))
     return HeatFigure(rows=tuple(rows), label_x=f"{LEFT - 12:g}", view=f"0 0 {WIDTH:g} {HEAT_ROW * len(rows):g}")
+
+
+def _fitted(name: str) -> str:
+    """Cut a name to the room beside the heat map, by a generous estimate of how wide letters are."""
+    widths = list(accumulate(10.5 if c in "mwMW@%" or ord(c) > 0x2E7F else 8.3 if c.isupper() else 6.8 for c in name))
+    if not widths or widths[-1] <= LABEL_ROOM:
+        return name
+    return name[: bisect_right(widths, LABEL_ROOM - 10.5)] + "…"
 
 
 def _darkness(effect: float) -> str:

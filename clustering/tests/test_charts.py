@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clustering.charts import draw_curve, draw_heat, draw_map
+from clustering.charts import _fitted, draw_curve, draw_heat, draw_map
 from clustering.layout import hues_of, lay_out, owners
 from clustering.tests.trees import small_tree
 from segmentiq.ml.values import Advice, KScore, NumberFact, Profile
@@ -61,7 +61,7 @@ def test_the_curve_marks_the_advice_and_the_cut_at_hand() -> None:
 def test_the_curve_advises_nothing_where_nothing_holds() -> None:
     figure = draw_curve([score(2, 0.1, 0.3), score(3, 0.2, 0.2)], 3, Advice(k=3, verdict="none", sentence=""))
     assert figure is not None
-    assert figure.title == "3 segments lie farthest apart, yet none are stable"
+    assert figure.title == "3 segments lie farthest apart, none stable"
 
 
 def test_no_scores_no_curve() -> None:
@@ -74,6 +74,13 @@ def test_the_heat_map_is_darker_above_the_average() -> None:
     figure = draw_heat(profiles, tree, lay_out(tree), ["income"])
     assert figure is not None
     assert [cell.darkness for cell in figure.rows[0].cells] == ["0.04", "0.47", "0.47"]
+
+
+def test_a_long_name_keeps_its_start() -> None:
+    assert _fitted("income") == "income"
+    assert _fitted("NumCatalogPurchases").startswith("NumCatalog")
+    assert len(_fitted("W" * 40)) < len(_fitted("i" * 40)) < 18
+    assert _fitted("i" * 40).endswith("i…")
 
 
 def test_no_numbers_no_heat_map() -> None:
