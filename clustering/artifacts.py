@@ -10,7 +10,6 @@ No format can carry code: JSON, and npz that is read with ``allow_pickle=False``
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -213,7 +212,7 @@ def load_labels(run: Run) -> Labels:
     """Load the leaf order and the home rows."""
     import numpy as np
 
-    with np.load(io.BytesIO(_content(run, "labels.npz")), allow_pickle=False) as arrays:
+    with open_file(run, "labels.npz") as stream, np.load(stream, allow_pickle=False) as arrays:
         return Labels(order=arrays["order"], rows=arrays["rows"])
 
 

@@ -39,12 +39,12 @@ Numbered = Iterator[tuple[list[str], int]]
 """Rows of the table, each with its segment's number."""
 
 
-def segment_numbers(run: Run, k: int) -> NDArray[np.int64]:
+def segment_numbers(run: Run, k: int) -> NDArray[np.uint8]:
     """Return one segment number per row of the table, 1 the largest; 0 for a row that was set aside. Raises SpecRefused."""
     import numpy as np
 
     order, rows = artifacts.load_labels(run)
-    numbers = np.zeros(run.n_rows or 0, dtype=np.int64)
+    numbers = np.zeros(run.n_rows or 0, dtype=np.uint8)
     for number, branch in enumerate(cut_k(artifacts.load_top(run), k), start=1):
         numbers[rows[order[branch.start : branch.stop]]] = number
     return numbers
@@ -69,11 +69,11 @@ def stream_assignments_json(run: Run, k: int, only: int | None = None) -> Iterat
     return _json_chunks(run, k, header, _kept(lines, numbers, only), names)
 
 
-def _parts(run: Run, k: int) -> tuple[list[int], dict[int, str]]:
+def _parts(run: Run, k: int) -> tuple[bytes, dict[int, str]]:
     """Return every row's segment number, and the names of the segments."""
     names = shown_names(run)
     by_number = {number: names.get(branch.id, "") for number, branch in enumerate(cut_k(artifacts.load_top(run), k), start=1)}
-    return segment_numbers(run, k).tolist(), by_number
+    return segment_numbers(run, k).tobytes(), by_number
 
 
 def _kept(lines: Iterator[list[str]], numbers: Sequence[int], only: int | None) -> Numbered:
