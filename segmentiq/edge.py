@@ -34,7 +34,7 @@ def is_api(request: HttpRequest) -> bool:
 
 
 class RequestIdMiddleware:
-    """Give each request its id, and tell caches that API answers are personal."""
+    """Give each request its id, and tell caches that answers are personal."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -45,7 +45,7 @@ class RequestIdMiddleware:
         _current.set(mine)  # until the next request: the framework logs failures after the last middleware
         response = self.get_response(request)
         response.headers[HEADER] = mine
-        if is_api(request):
+        if is_api(request) or not response.has_header("Cache-Control"):  # static files say themselves how long they last
             patch_cache_control(response, private=True, no_store=True)
         return response
 

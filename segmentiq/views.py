@@ -23,7 +23,7 @@ from django.shortcuts import redirect, render
 from django.template import loader
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 from knox.settings import knox_settings
 
 from clustering.models import Run
@@ -130,7 +130,7 @@ def token_revoke(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Say that this process answers."""
     return JsonResponse({"status": "ok", "version": settings.VERSION})
@@ -138,7 +138,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say what works: 503 when pages cannot be served; without a worker they can, and the queue waits, so that is only said."""
     checks = {"database": _has_database(), "storage": _has_folders()}

@@ -43,6 +43,7 @@ def test_tokens_have_a_limit(client: Client, owner: Any) -> None:
 
 
 def test_probes_answer_anybody(client: Client) -> None:
+    assert client.head("/healthz").status_code == 200
     assert client.get("/healthz").json()["status"] == "ok"
     assert client.get("/readyz").status_code == 200
 
@@ -82,3 +83,9 @@ def test_the_broken_page_needs_nothing() -> None:
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
 def test_doors_are_open(client: Client, name: str) -> None:
     assert client.get(reverse(name)).status_code == 200
+
+
+def test_no_shared_computer_keeps_a_page_with_customers(client: Client, owner: Any) -> None:
+    client.force_login(owner)
+    for path in ("/", "/datasets", "/runs"):
+        assert client.get(path)["Cache-Control"] == "private, no-store"
