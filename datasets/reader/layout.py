@@ -85,12 +85,16 @@ def find_delimiter(text: str, limits: ReadLimits, *, override: str | None = None
         return _chosen(override), "Chosen by a person."
     if text.lower().startswith("sep=") and text[5:6] in ("\r", "\n"):
         return text[4], "The first line of the file says so."
-    fits = [(*_fit(text, delimiter, limits), delimiter) for delimiter in DELIMITERS if delimiter in text]
+    counts = {delimiter: _count_fields(text, delimiter, limits) for delimiter in DELIMITERS if delimiter in text}
+    fits = [(*_fit(fields), delimiter) for delimiter, fields in counts.items() if fields]
     fits = [(share, n_fields, delimiter) for share, n_fields, delimiter in fits if n_fields > 1 and share >= 0.5]
-    if not fits:
-        return NO_DELIMITER, "No delimiter cuts the lines into equal numbers of fields: one column."
-    share, n_fields, best = max(fits, key=lambda fit: round(fit[0], 2))
-    return best, f"It cuts {share:.0%} of the first lines into {n_fields} fields."
+    if fits:
+        share, n_fields, best = max(fits, key=lambda fit: round(fit[0], 2))
+        return best, f"It cuts {share:.0%} of the first lines into {n_fields} fields."
+    running = next((delimiter for delimiter, fields in counts.items() if _runs_through(fields)), None)
+    if running:
+        return running, "It stands in the first line and in most lines below, though not equally often."
+    return NO_DELIMITER, "No delimiter cuts the lines into equal numbers of fields: one column."
 
 
 def _chosen(name: str) -> str:
@@ -103,17 +107,24 @@ def _chosen(name: str) -> str:
     return delimiter
 
 
-def _fit(text: str, delimiter: str, limits: ReadLimits) -> tuple[float, int]:
-    """Return the share of the first records that agree on a number of fields, and that number."""
+def _count_fields(text: str, delimiter: str, limits: ReadLimits) -> list[int]:
+    """Return the number of fields of each of the first records; nothing when the text cannot be split so."""
     try:
         records = islice(split_records(io.StringIO(text, newline=""), delimiter, limits, is_whole=False), SAMPLE_RECORDS + 1)
-        counts = Counter(len(fields) for _, fields in list(records)[:SAMPLE_RECORDS])
+        return [len(fields) for _, fields in records][:SAMPLE_RECORDS]
     except FileRefused:
-        return 0.0, 0
-    if not counts:
-        return 0.0, 0
-    n_fields, n_agreeing = counts.most_common(1)[0]
-    return n_agreeing / counts.total(), n_fields
+        return []
+
+
+def _fit(counts: Sequence[int]) -> tuple[float, int]:
+    """Return the share of the records that agree on a number of fields, and that number."""
+    n_fields, n_agreeing = Counter(counts).most_common(1)[0]
+    return n_agreeing / len(counts), n_fields
+
+
+def _runs_through(counts: Sequence[int]) -> bool:
+    """Tell whether the header and most records hold the delimiter: a ragged table, not one column of prose."""
+    return len(counts) > 1 and counts[0] > 1 and sum(n > 1 for n in counts) >= 0.7 * len(counts)
 
 
 def has_header(records: Sequence[Sequence[str]], *, override: object = None) -> tuple[bool, str]:

@@ -26,6 +26,7 @@ REFUSED = {
     "a cell far too long": (f'a,b\n1,"{LONG * 5}"\n'.encode(), "cell_too_long"),
     "every row longer than the header": (b"a,b\n1,2,3\n4,5,6\n", "ragged_rows"),
     "one row longer than the header": (b"a,b\n1,2\n4,5,6\n7,8\n", "ragged_rows"),
+    "every row of another length": (b"a,b,c\n" + b"1\n1,2\n1,2,3\n1,2,3,4\n1,2,3,4,5\n1,2,3,4,5,6\n" * 3, "ragged_rows"),
     "a zero byte in a cell": (b"a,b\n1,x\x00y\n", "binary_content"),
     "a zero byte in the header": (b"a\x00,b\n1,2\n", "binary_content"),
     "a quotation mark that is never closed": (b'a,b\n1,"x\n2,y\n', "unclosed_quote"),
