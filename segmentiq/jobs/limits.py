@@ -7,22 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-_CONTAINER = Path("/sys/fs/cgroup/memory.max")
-
-
-def machine_bytes(container: Path = _CONTAINER) -> int:
-    """Return the memory of this machine, or of the container around us where that is less."""
-    installed = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    try:
-        allowed = container.read_text(encoding="ascii").strip()
-    except OSError:
-        return installed
-    return min(installed, int(allowed)) if allowed.isdigit() else installed
+from segmentiq.ml.machine import find_budget
 
 
 def memory_bytes() -> int:
     """Return the memory budget of one job."""
-    return int(settings.WORKER_MEMORY_MB) * 2**20 or machine_bytes() // 2
+    return int(settings.WORKER_MEMORY_MB) * 2**20 or find_budget()
 
 
 def mapped_bytes() -> int:

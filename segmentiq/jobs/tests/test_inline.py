@@ -9,11 +9,12 @@ import pytest
 
 from segmentiq.jobs.inline import DATABASE_AWAY, perform, progress_of, run_inline
 from segmentiq.jobs.lifecycle import LeaseLost, Status
-from segmentiq.jobs.limits import machine_bytes, memory_bytes
+from segmentiq.jobs.limits import memory_bytes
 from segmentiq.jobs.task import JobKind, job_task
 from segmentiq.jobs.tests.chores.models import Chore
 from segmentiq.jobs.tests.chores.tasks import KIND, do_chore
 from segmentiq.jobs.tests.conftest import Site
+from segmentiq.ml.machine import machine_bytes
 
 pytestmark = pytest.mark.database
 

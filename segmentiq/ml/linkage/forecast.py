@@ -8,14 +8,11 @@ The constants stand with the kernels. They were measured on one core of a busy m
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.linkage.kernel import Forecast
 from segmentiq.ml.linkage.kernels import KERNELS
+from segmentiq.ml.machine import find_budget
 
-CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 GIB = 1024**3
 NOTICEABLE = 0.05
 
@@ -70,16 +67,6 @@ def choose_kernel(n: int, d: int, linkage: str, metric: str, *, memory_bytes: in
         field="linkage",
         hint=_find_alternative(n, d, linkage, metric, budget),
     )
-
-
-def find_budget() -> int:
-    """Return half of the memory this machine, or the container around this process, has."""
-    installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        limit = CGROUP_LIMIT.read_text(encoding="ascii").strip()
-    except OSError:
-        limit = "max"
-    return min(installed, int(limit) if limit.isdigit() else installed) // 2
 
 
 def _find_alternative(n: int, d: int, linkage: str, metric: str, budget: int) -> str:

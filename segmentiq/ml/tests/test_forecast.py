@@ -11,7 +11,8 @@ import pytest
 
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.linkage import KERNELS, build_tree
-from segmentiq.ml.linkage.forecast import choose_kernel, find_budget, forecast
+from segmentiq.ml.linkage.forecast import choose_kernel, forecast
+from segmentiq.ml.machine import find_budget
 
 GIB = 1024**3
 
