@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from clustering import artifacts
@@ -37,7 +38,13 @@ def execute(run: Run, on_progress: OnProgress) -> None:
             "The dataset's columns were changed after this run was asked for.", code="conflict", hint="Segment the dataset again."
         )
     table = storage.load_table(run.dataset, columns)
-    segmentation = segment(table, spec, on_progress=_within(on_progress, COMPUTED), memory_bytes=memory_bytes())
+    segmentation = segment(
+        table,
+        spec,
+        on_progress=_within(on_progress, COMPUTED),
+        memory_bytes=memory_bytes(),
+        max_features=settings.MAX_FEATURES,
+    )
     on_progress("drawing", COMPUTED)
     try:
         _publish(run, segmentation)

@@ -83,7 +83,7 @@ def test_rows_set_aside_have_no_segment(tmp_path: Path) -> None:
         numbers = [row["segment"] for row in csv.DictReader(stream)]
     assert (report["n_rows"], report["n_clustered"], report["n_set_aside"]) == (20, 19, 1)
     assert [index for index, number in enumerate(numbers) if number == ""] == [4]
-    assert "1 rows were set aside" in printed
+    assert "1 row was set aside" in printed
 
 
 def test_segments_are_told_largest_first(customers: Path, tmp_path: Path) -> None:
@@ -129,6 +129,35 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: byt
         file.write_bytes(content)
     with pytest.raises(CommandError, match=words):
         segment(file, tmp_path / "out")
+
+
+def test_the_option_is_named_with_what_is_wrong_with_it(customers: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"^--k: .* 2 to 50"):
+        segment(customers, tmp_path / "out", k="abc")
+    with pytest.raises(CommandError, match=r"^--threshold: "):
+        segment(customers, tmp_path / "out", threshold="-1")
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_folder_that_cannot_be_is_told_before_anything_is_read(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandError, match=r"file.*Choose another path"):
+        segment(tmp_path / "missing.csv", tmp_path / place)
+
+
+def test_what_the_reader_noticed_is_told_before_the_long_part(
+    customers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customers.write_text(THREE_GROUPS.replace("\n", ",same\n").replace("spending,same", "spending,constant", 1))
+    call_command("segment", str(customers), out=str(tmp_path / "out"), stdout=StringIO(), stability="off")
+    told = capsys.readouterr().err
+    assert told.index("Note: constant") < told.index("tree")
+
+
+def test_the_limit_of_features_is_the_setting(customers: Path, tmp_path: Path, settings: Any) -> None:
+    settings.MAX_FEATURES = 2
+    with pytest.raises(CommandError, match="the limit is 2"):
+        segment(customers, tmp_path / "out")
 
 
 def test_names_with_commas_are_quoted_as_in_a_csv_file() -> None:

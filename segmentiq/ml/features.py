@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentiq.ml.encoding import encode, read_dates, read_numbers
-from segmentiq.ml.errors import RunRefused, SpecRefused
+from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.selection import choose_columns
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.values import Column, FeatureMatrix, FeatureSpace, Table, Variable
@@ -83,15 +83,6 @@ def build_features(table: Table, spec: SegmentationSpec, *, max_features: int = 
         space=space,
         notes=(*notes, *_find_twins(values, variables)),
         inertia=_measure_inertia(values, variables),
-    )
-
-
-def _no_features(message: str) -> SpecRefused:
-    return SpecRefused(
-        message,
-        code="no_features",
-        field="columns",
-        hint="Give at least one number, category, boolean or date that varies the role feature, or name such columns.",
     )
 
 

@@ -18,7 +18,7 @@ from segmentiq.ml.advice import advise
 from segmentiq.ml.cut import k_at_height, reaches
 from segmentiq.ml.describe import describe
 from segmentiq.ml.errors import RunRefused
-from segmentiq.ml.features import build_features
+from segmentiq.ml.features import MAX_FEATURES, build_features
 from segmentiq.ml.gap import gap_of
 from segmentiq.ml.linkage import build_tree
 from segmentiq.ml.linkage.condensed import measure_cophenetic
@@ -47,6 +47,7 @@ def segment(
     *,
     on_progress: OnProgress | None = None,
     memory_bytes: int | None = None,
+    max_features: int = MAX_FEATURES,
 ) -> Segmentation:
     """Segment the customers of a table.
 
@@ -58,6 +59,8 @@ def segment(
         Called with the stage and the share of the whole that is done; what it raises ends the run.
     memory_bytes : int or None
         Budget of the tree; None means half of the machine's memory.
+    max_features : int
+        Most features after encoding.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def segment(
     """
     walk = _Walk(on_progress)
     with walk.stage("features"):
-        features = apply_pca(build_features(table, spec), spec)
+        features = apply_pca(build_features(table, spec, max_features=max_features), spec)
         values = features.values
         _refuse_too_many_segments(spec, len(values))
     with walk.stage("tree") as tell:
@@ -130,7 +133,7 @@ def _refuse_too_many_segments(spec: SegmentationSpec, n: int) -> None:
             f"{spec.n_clusters} segments were asked for, but only {n:,} customers are left after cleaning.",
             code="too_few_rows_after_cleaning",
             field="n_clusters",
-            hint=f"Ask for 2 to {n - 1} segments.",
+            hint=f"Ask for 2 to {n - 1} segments." if n > 3 else "Ask for 2 segments.",
         )
 
 

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Delete orphan files and folders in UPLOAD_DIR and OUTPUT_DIR."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.epilog = "Example: python manage.py prune_media --grace 0"
+        parser.epilog = "Example: ./manage.py prune_media --grace 0"
         parser.add_argument(
             "--grace",
             type=float,

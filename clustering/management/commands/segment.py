@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from segmentiq.ml.errors import Refusal
@@ -15,7 +19,7 @@ from segmentiq.ml.spec import SegmentationSpec
 if TYPE_CHECKING:
     from segmentiq.ml.values import Segmentation
 
-EXAMPLE = 'Example: python manage.py segment customers.csv --k auto --columns "age,income" --log auto --out segments'
+EXAMPLE = 'Example: ./manage.py segment customers.csv --k auto --columns "age,income" --log auto --out segments'
 OPTIONS = (
     ("--k", "auto", "auto|N", "number of segments, 2 to 50, or auto for the advised one"),
     ("--columns", None, "a,b", "columns to cluster on; a name with a comma goes in double quotes (default: every feature)"),
@@ -32,6 +36,8 @@ OPTIONS = (
     ("--seed", None, "N", "seed of every sample that is drawn"),
 )
 BAR = 30
+FLAGS = {"n_clusters": "--k", "distance_threshold": "--threshold"}
+"""Fields of the specification whose option has another name."""
 
 
 class Command(BaseCommand):
@@ -50,9 +56,9 @@ class Command(BaseCommand):
         try:
             self._segment(Path(options["file"]), Path(options["out"]), spec_of(options), quiet=options["verbosity"] == 0)
         except Refusal as refusal:
-            raise CommandError(f"{refusal.message} {refusal.hint}".strip()) from None
+            raise CommandError(sentence_of(refusal)) from None
         except OSError as error:
-            raise CommandError(f"{error.filename or options['file']}: {error.strerror}.") from None
+            raise CommandError(f"{error.filename or options['file']}: {error.strerror}. Choose another path.") from None
         except MemoryError:
             raise CommandError("The job needed more memory than this machine has: use fewer rows or columns.") from None
 
@@ -64,10 +70,18 @@ class Command(BaseCommand):
         from segmentiq.jobs.limits import memory_bytes
         from segmentiq.ml.pipeline import segment
 
+        check_folder(folder)
         progress = Progress(quiet=quiet)
         try:
             read = read_table(file, file.name, limits=read_limits(), on_progress=progress.part(0.0, 0.2))
-            segmentation = segment(read.table, spec, on_progress=progress.part(0.2, 0.95), memory_bytes=memory_bytes())
+            progress.note(warning["message"] for warning in read.warnings)
+            segmentation = segment(
+                read.table,
+                spec,
+                on_progress=progress.part(0.2, 0.95),
+                memory_bytes=memory_bytes(),
+                max_features=settings.MAX_FEATURES,
+            )
             progress.part(0.95, 1.0)("files", 0.0)
             save_folder(folder, read, spec, segmentation)
         finally:
@@ -97,9 +111,31 @@ class Progress:
         sys.stderr.flush()
         self._stage = stage
 
+    def note(self, sentences: Iterable[str]) -> None:
+        """Tell what was noticed about the file before the long part begins."""
+        self.close()
+        if not self._quiet:
+            sys.stderr.writelines(f"Note: {sentence}\n" for sentence in sentences)
+
     def close(self) -> None:
         if self._bar and not self._quiet:
             sys.stderr.write("\r" + " " * (BAR + 24) + "\r")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise OSError when the folder cannot be made or written to, before an hour of computing shows it."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+
+
+def sentence_of(refusal: Refusal) -> str:
+    """Return what is wrong and what to do, after the option that asked for it."""
+    words = f"{refusal.message} {refusal.hint}".strip()
+    flag = FLAGS.get(refusal.field or "", f"--{refusal.field}")
+    return f"{flag}: {words}" if any(flag == option for option, *_ in OPTIONS) else words
 
 
 def spec_of(options: dict[str, Any]) -> SegmentationSpec:
@@ -150,5 +186,5 @@ def summary(segmentation: Segmentation, segments: list[dict[str, Any]]) -> str:
         apart = " ".join(entry["facts"][:2]) or entry["name"]
         lines.append(f"{entry['segment']:>7}  {entry['size']:>9,}  {entry['share']:>6.1%}  {apart}")
     if aside:
-        lines.append(f"{aside:,} rows were set aside; they have no segment.")
+        lines.append(f"{aside:,} {'row was' if aside == 1 else 'rows were'} set aside; such rows have no segment.")
     return "\n".join([*lines, *segmentation.warnings])
