@@ -28,7 +28,7 @@ def prepare() -> Iterator[str]:
     yield from migrate()
     password = make_first_admin()
     if password:
-        yield f"Sign in as {ADMIN} with the password {password} - it is shown this once; change it under Account."
+        yield f"Sign in as {ADMIN} with the password {password} - it is shown this once. Change it in the menu at the top right."
     yield from load_first_sample()
     yield from collect_static()
 

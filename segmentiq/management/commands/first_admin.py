@@ -13,7 +13,7 @@ from segmentiq.preparation import ADMIN, make_first_admin
 
 
 class Command(BaseCommand):
-    help = "Make the first administrator and print the password once. Example: manage.py first_admin"
+    help = "Make the first administrator and print the password once. Example: ./manage.py first_admin"
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = make_first_admin()

@@ -10,7 +10,7 @@ from segmentiq.preparation import load_sample
 
 
 class Command(BaseCommand):
-    help = "Load the generated sample (2,000 customers and their orders) once. Example: manage.py load_sample"
+    help = "Load the generated sample (2,000 customers and their orders) once. Example: ./manage.py load_sample"
 
     def handle(self, *args: Any, **options: Any) -> None:
         for sentence in load_sample():

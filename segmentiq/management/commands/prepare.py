@@ -10,7 +10,7 @@ from segmentiq.preparation import prepare
 
 
 class Command(BaseCommand):
-    help = "Prepare this installation for its first or next start. Example: manage.py prepare"
+    help = "Prepare this installation for its first or next start. Example: ./manage.py prepare"
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
