@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +129,13 @@ def _json_chunks(run: Run, k: int, header: list[str], lines: Numbered, names: di
         yield (before + ",\n".join(text_of(line, number) for line, number in batch)).encode("utf-8")
         before = ",\n"
     yield b"]}\n"
+
+
+STREAMS: Mapping[str, tuple[Callable[[Run, int, int | None], Iterator[bytes]], str]] = {
+    "csv": (stream_assignments_csv, "text/csv; charset=utf-8"),
+    "json": (stream_assignments_json, "application/json"),
+}
+"""Format to the function that streams it and its type of content."""
 
 
 def report_document(run: Run, k: int) -> dict[str, Any]:

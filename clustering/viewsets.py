@@ -7,7 +7,6 @@ its artifacts; nothing is computed here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -192,9 +191,9 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
                 f"The cut has the segments 1 to {k}.", code="out_of_range", field="segment", hint="0 are rows set aside."
             )
         kind = request.accepted_renderer.format
-        stream: Iterable[Any] = STREAMS[kind](run, k, segment)
-        content_type = {"csv": "text/csv; charset=utf-8", "json": "application/json"}[kind]
-        return file_answer(stream, name=f"assignments-{k}-{run.pk}.{kind}", content_type=content_type, inline=kind == "json")
+        stream, content_type = exports.STREAMS[kind]
+        content = stream(run, k, segment)
+        return file_answer(content, name=f"assignments-{k}-{run.pk}.{kind}", content_type=content_type, inline=kind == "json")
 
     @extend_schema(summary="The segments and what sets them apart", parameters=[K], responses=SegmentsSerializer)
     @action(detail=True, serializer_class=SegmentsSerializer, filter_backends=[], pagination_class=None)
@@ -237,9 +236,6 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         if run.is_active:
             raise Refusal("The run is still being worked on.", code="not_ready", hint="Ask again when its status is done.")
         raise Refusal(f"The run has no answer: {run.error_message}", code="not_ready", hint=run.error_hint)
-
-
-STREAMS = {"csv": exports.stream_assignments_csv, "json": exports.stream_assignments_json}
 
 
 def _number(request: Request, name: str) -> int | None:

@@ -61,3 +61,20 @@ def test_every_code_of_an_error_is_explained_with_its_status() -> None:
 def test_every_link_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_every_file_of_ours_that_is_named_exists(path: Path) -> None:
+    named = re.findall(r"`((?:segmentiq|datasets|clustering|templates|docs|bin)/[\w/.]*)`", path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_registry_that_is_named_exists() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    sources = "\n".join(
+        file.read_text(encoding="utf-8")
+        for package in ("segmentiq", "datasets", "clustering")
+        for file in (ROOT / package).rglob("*.py")
+    )
+    registries = set(re.findall(r"`([A-Z]{4,})`", guide)) - {"CHANGELOG"}
+    assert [name for name in sorted(registries) if not re.search(rf"^{name}\b.*=", sources, re.MULTILINE)] == []
