@@ -6,6 +6,7 @@ documentation is open, because it says nothing that the source does not say; eve
 
 from __future__ import annotations
 
+from allauth.account import urls as account
 from allauth.account.decorators import secure_admin_login
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -24,13 +25,16 @@ admin.site.site_header = admin.site.site_title = settings.APP_NAME
 
 redoc = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]})(SpectacularRedocView.as_view())
 
+# No mail is sent, so nothing promises a link by mail: an operator sets a forgotten password (`manage.py changepassword`).
+without_mail = [route for route in account.urlpatterns if "reset_password" not in str(route.name)]
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("datasets.urls")),
     path("", include("clustering.urls")),
     path("account/tokens", views.tokens, name="tokens"),
     path("account/tokens/revoke", views.token_revoke, name="token_revoke"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include(without_mail)),
     path("admin/", admin.site.urls),
     re_path(r"^api/v1/schema/?$", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include(router.urls)),

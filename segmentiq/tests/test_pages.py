@@ -80,9 +80,12 @@ def test_the_broken_page_needs_nothing() -> None:
     assert "Something broke on our side." in get_template("500.html").render()
 
 
-@pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
-def test_doors_are_open(client: Client, name: str) -> None:
-    assert client.get(reverse(name)).status_code == 200
+def test_the_door_is_open_and_promises_no_mail(client: Client, owner: Any) -> None:
+    assert client.get(reverse("account_login")).status_code == 200
+    client.force_login(owner)
+    page = client.get(reverse("account_change_password"))
+    assert page.status_code == 200
+    assert b"reset" not in page.content
 
 
 def test_no_shared_computer_keeps_a_page_with_customers(client: Client, owner: Any) -> None:
