@@ -86,7 +86,7 @@ def test_the_sheet_with_the_data_is_read_and_the_others_are_named() -> None:
 
 
 def test_an_escaped_zero_byte_reaches_no_database() -> None:
-    rows = [["na\x00me", "b"], *([f"c\x00{i % 3}", i] for i in range(9))]
+    rows: list[list[Any]] = [["na\x00me", "b"], *([f"c\x00{i % 3}", i] for i in range(9))]
     result = read(workbook(lambda book: write(book, "Data", rows)), "a.xlsx")
     assert list(result.table.frame) == ["na me", "b"]
     assert set(values(result, "na me")) == {"c\ufffd0", "c\ufffd1", "c\ufffd2"}
