@@ -91,7 +91,7 @@ def _tell_missing(task: Task, present: Present) -> None:
         shown = ", ".join(sorted(words))
         task.findings.decide(f"missing in {task.name[:80]}", shown, "These words mean that a cell is empty.")
     if present.n_errors:
-        task.warn("error_cells", f"{count_of(present.n_errors, 'cell')} with a spreadsheet error count as missing.")
+        task.warn("error_cells", f"Spreadsheet errors, counted as missing: {count_of(present.n_errors, 'cell')}.")
 
 
 def _as_constant(task: Task) -> Typed | None:
@@ -107,7 +107,7 @@ def _judge_constant(name: str, n_present: int, n_rows: int, findings: Findings) 
     elif n_present == n_rows:
         reason = "Every row holds the same value."
     else:
-        reason = f"{n_present:,} rows hold the same value, the others nothing."
+        reason = f"The same value in {count_of(n_present, 'row')}, nothing in the others."
     if n_rows > 1:
         findings.warn("constant_column", f"{name[:80]} cannot tell customers apart and is left out: {reason}", name)
     return Judgement(kind="constant", role="ignored", reason=reason)
@@ -182,7 +182,7 @@ def _tell_writing(task: Task, numbers: Numbers) -> None:
     finite = np.isfinite(numbers.values)
     n_lost = int(task.present.counts[~finite].sum()) + task.present.n_nan
     if n_lost:
-        task.warn("non_finite", f"{count_of(n_lost, 'cell')} that are not finite numbers (NaN, infinity) count as missing.")
+        task.warn("non_finite", f"Not finite (NaN, infinity), so counted as missing: {count_of(n_lost, 'cell')}.")
     if numbers.symbol == "%":
         task.warn("percent", "written in percent; 12 % is read as 0.12.")
     elif numbers.symbol:
