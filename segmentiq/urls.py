@@ -40,6 +40,7 @@ urlpatterns = [
     path("api/v1/", include(router.urls)),
     re_path(r"^docs/?$", SpectacularSwaggerSplitView.as_view(), name="docs"),
     re_path(r"^redoc/?$", redoc, name="redoc"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

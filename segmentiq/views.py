@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template import loader
+from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -126,6 +127,13 @@ def token_revoke(request: HttpRequest) -> HttpResponse:
 
 
 # --- probes ---------------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Send browsers that look for the old address of the mark, on pages that are not our own, to the mark."""
+    return redirect(static("segmentiq/mark.svg"))
 
 
 @login_not_required

@@ -64,13 +64,6 @@ def apply_pca(features: FeatureMatrix, spec: SegmentationSpec) -> FeatureMatrix:
 
 
 def _refuse_impossible(spec: SegmentationSpec, n_features: int) -> None:
-    if spec.metric == "gower":
-        raise RunRefused(
-            "Principal components have no Gower distance.",
-            code="invalid_pca",
-            field="pca",
-            hint='Leave pca out, or use metric "euclidean".',
-        )
     if isinstance(spec.pca, int) and spec.pca > n_features:
         raise RunRefused(
             f"pca asks for {spec.pca:,} components, but there are only {n_features:,} features.",

@@ -54,11 +54,6 @@ def test_more_components_than_features_are_refused() -> None:
     assert caught.value.code == "invalid_pca"
 
 
-def test_gower_has_no_principal_components() -> None:
-    with pytest.raises(RunRefused, match="Gower"):
-        features(pca=2, metric="gower", linkage="average")
-
-
 def test_the_space_projects_the_training_rows_to_where_they_are() -> None:
     projected = features(pca=3)
     frame = pd.DataFrame(CLOUD, columns=list("abcde"))

@@ -53,6 +53,7 @@ def test_a_pca_that_keeps_nothing_sensible_is_refused(value: Any) -> None:
         ({"linkage": "centroid"}, "invalid_linkage"),
         ({"linkage": "ward", "metric": "cosine"}, "incompatible_metric"),
         ({"metric": "manhattan"}, "incompatible_metric"),
+        ({"linkage": "average", "metric": "gower", "pca": 2}, "invalid_pca"),
         ({"distance_threshold": -2}, "invalid_distance_threshold"),
         ({"distance_threshold": 3, "n_clusters": 4}, "invalid_distance_threshold"),
         ({"weights": {"a": 0}}, "invalid_weights"),
