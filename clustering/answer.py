@@ -35,7 +35,7 @@ def way_back(advice: Advice) -> str:
 
 def _headline(n: int, k: int, advice: Advice, score: KScore | None) -> str:
     customers, segments = plural(n, "customer"), plural(k, "segment")
-    if advice.verdict == "none" or (k == advice.k and _is_uncertain(score)):
+    if advice.verdict == "none" or (k == advice.k and is_uncertain(score)):
         return f"No stable segmentation of {customers}."
     if k != advice.k:
         return f"{customers} in {segments}."
@@ -43,7 +43,8 @@ def _headline(n: int, k: int, advice: Advice, score: KScore | None) -> str:
     return f"{customers} {'falls' if n == 1 else 'fall'} into {k} {overlap}segments."
 
 
-def _is_uncertain(score: KScore | None) -> bool:
+def is_uncertain(score: KScore | None) -> bool:
+    """Tell whether the cut's weakest segment was looked for in subsamples and too seldom found."""
     return score is not None and score.stability is not None and score.stability < STABLE
 
 

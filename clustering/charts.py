@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from clustering.answer import is_uncertain
 from clustering.labels import Line, place_label
 from clustering.layout import LEFT, WIDTH, TreeLayout
 from segmentiq.ml.values import Advice, KScore, Profile, TopTree
@@ -154,7 +155,7 @@ def draw_curve(scores: Sequence[KScore], k: int, advice: Advice) -> CurveFigure 
         line_label=line_label,
         k_ticks=tuple(Tick(place=f"{x(t):.1f}", words=str(t)) for t in CURVE_TICKS if t <= last),
         value_ticks=tuple(Tick(place=f"{y(v):.1f}", words=f"{v:g}") for v in (0.0, 0.5, 1.0)),
-        title=_curve_title(best.k, advice),
+        title=_curve_title(best.k, advice, is_stable=not any(is_uncertain(s) for s in scores if s.k == advice.k)),
     )
 
 
@@ -169,8 +170,8 @@ def _curve_labels(line: Line, again: Line) -> tuple[tuple[str, str], tuple[str, 
     return place, (f"{other.x:.1f}", f"{other.y:.1f}")
 
 
-def _curve_title(best: int, advice: Advice) -> str:
-    if advice.verdict == "none":
+def _curve_title(best: int, advice: Advice, *, is_stable: bool) -> str:
+    if advice.verdict == "none" or not is_stable:
         return f"{best} segments lie farthest apart, none stable"
     if best == advice.k:
         return f"{best} segments lie farthest apart and are advised"

@@ -64,6 +64,13 @@ def test_the_curve_advises_nothing_where_nothing_holds() -> None:
     assert figure.title == "3 segments lie farthest apart, none stable"
 
 
+def test_the_curve_and_the_heading_agree_on_what_is_uncertain() -> None:
+    advice = Advice(k=2, verdict="weak", sentence="")
+    figure = draw_curve([score(2, 0.2, 0.68), score(3, 0.1, 0.5)], 2, advice)
+    assert figure is not None
+    assert figure.title == "2 segments lie farthest apart, none stable"
+
+
 def test_no_scores_no_curve() -> None:
     assert draw_curve([], 2, ADVICE) is None
 
