@@ -2,16 +2,75 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import Any, Self, get_args
 
 from django import forms
 
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Kind, Role
 
+BY_FILE = ("", "as the file says")
 
-class UploadForm(forms.Form):
-    """One file, and what to call it."""
+
+class ReadingForm(forms.Form):
+    """How a file is to be read, where a person knows better; what is left alone is told by the file's content."""
+
+    delimiter = forms.ChoiceField(
+        label="Delimiter",
+        required=False,
+        choices=[
+            BY_FILE,
+            ("comma", "comma ,"),
+            ("semicolon", "semicolon ;"),
+            ("tab", "tab"),
+            ("pipe", "bar |"),
+            ("none", "none: one column"),
+        ],
+    )
+    encoding = forms.ChoiceField(
+        label="Encoding",
+        required=False,
+        choices=[
+            BY_FILE,
+            ("utf-8", "UTF-8"),
+            ("utf-16", "UTF-16"),
+            ("cp1252", "Western European (Windows-1252)"),
+            ("cp1250", "Central European (Windows-1250)"),
+            ("cp1251", "Cyrillic (Windows-1251)"),
+            ("shift_jis", "Japanese (Shift-JIS)"),
+            ("gb18030", "Chinese (GB 18030)"),
+        ],
+    )
+    decimal = forms.ChoiceField(
+        label="Decimal mark", required=False, choices=[BY_FILE, (".", "point: 1,234.5"), (",", "comma: 1.234,5")]
+    )
+    header = forms.ChoiceField(
+        label="First row",
+        required=False,
+        choices=[BY_FILE, ("true", "names the columns"), ("false", "is a customer")],
+    )
+    sheet = forms.CharField(label="Sheet of a workbook", required=False, max_length=255)
+
+    @classmethod
+    def of(cls, overrides: Mapping[str, Any]) -> Self:
+        """Return the form that shows the choices made before."""
+        header = overrides.get("header")
+        return cls(initial={**overrides, "header": "" if header is None else str(header).lower()})
+
+    def overrides(self) -> dict[str, Any]:
+        """Return the choices that were made, as the reader takes them."""
+        made = {name: self.cleaned_data[name] for name in ReadingForm.base_fields if self.cleaned_data[name]}
+        return {**made, "header": made["header"] == "true"} if "header" in made else made
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """Return the reading choices alone, for the fold they are shown in."""
+        return [self[name] for name in ReadingForm.base_fields]
+
+
+class UploadForm(ReadingForm):
+    """One file, what to call it, and how to read it."""
 
     file = forms.FileField(
         label="File", allow_empty_file=True, error_messages={"required": "Choose a file first: CSV, text or Excel (.xlsx)."}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("datasets/upload", views.dataset_upload, name="dataset_upload"),
     path("datasets/<uuid:pk>", views.dataset_detail, name="dataset"),
     path("datasets/<uuid:pk>/rename", views.dataset_rename, name="dataset_rename"),
+    path("datasets/<uuid:pk>/read", views.dataset_read, name="dataset_read"),
     path("datasets/<uuid:pk>/delete", views.dataset_delete, name="dataset_delete"),
     path("datasets/<uuid:pk>/columns/<int:column>", views.dataset_column, name="dataset_column"),
 ]

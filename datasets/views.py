@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from datasets import pages, services
-from datasets.forms import ColumnForm, RenameForm, UploadForm, refuse
+from datasets.forms import ColumnForm, ReadingForm, RenameForm, UploadForm, refuse
 from datasets.models import Column, Dataset
 from segmentiq.jobs import beats
 from segmentiq.ml.errors import Refusal
@@ -32,7 +32,12 @@ def dataset_upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
-            dataset = services.upload(owner=request.user, uploaded=form.cleaned_data["file"], name=form.cleaned_data["name"])
+            dataset = services.upload(
+                owner=request.user,
+                uploaded=form.cleaned_data["file"],
+                name=form.cleaned_data["name"],
+                overrides=form.overrides(),
+            )
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -46,9 +51,17 @@ def dataset_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a dataset: being read, failed, or ready."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), pk=pk)
     if dataset.state == "ready":
-        context = {"page": pages.dataset_page(dataset), "n_runs": dataset.runs.count()}
+        context = {
+            "page": pages.dataset_page(dataset),
+            "n_runs": dataset.runs.count(),
+            "reading": ReadingForm.of(dataset.overrides),
+        }
         return render(request, "datasets/dataset_ready.html", context)
-    context = {"dataset": dataset, "lacks_worker": not beats.worker_is_alive()}
+    context = {
+        "dataset": dataset,
+        "lacks_worker": not beats.worker_is_alive(),
+        "reading": ReadingForm.of(dataset.overrides),
+    }
     return render(request, f"datasets/dataset_{dataset.state}.html", context)
 
 
@@ -64,6 +77,21 @@ def dataset_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.error(request, " ".join(map(str, form.errors["name"])))
     except Refusal as refusal:
         messages.error(request, refusal.message)
+    return redirect("dataset", pk=pk)
+
+
+@require_POST
+def dataset_read(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Read the file again, as the person says."""
+    dataset = get_object_or_404(Dataset.objects.editable_by(request.user), pk=pk)
+    form = ReadingForm(request.POST)
+    try:
+        if form.is_valid():
+            services.read_again(dataset, form.overrides())
+        else:
+            messages.error(request, "Choose from what is offered.")
+    except Refusal as refusal:
+        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
     return redirect("dataset", pk=pk)
 
 

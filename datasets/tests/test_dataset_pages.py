@@ -90,6 +90,32 @@ def test_a_dataset_that_failed_says_why(visit: Client, make_dataset: Callable[..
     assert "Mend it." in words
 
 
+def test_a_file_can_be_read_differently(visit: Client, make_dataset: Callable[..., Any], drain: Callable[[], int]) -> None:
+    dataset = make_dataset("a;b,c\n1;2,5\n3;4,5\n5;6,5\n", overrides={"delimiter": "comma"})
+    assert [column.name for column in dataset.columns.order_by("position")] == ["a;b", "c"]
+    visit.post(reverse("dataset_read", args=[dataset.pk]), {"delimiter": "semicolon", "decimal": ","})
+    drain()
+    assert [column.name for column in dataset.columns.order_by("position")] == ["a", "b,c"]
+    page = visit.get(reverse("dataset", args=[dataset.pk])).content.decode()
+    assert '<option value="semicolon" selected>' in page
+
+
+def test_how_to_read_a_file_is_said_with_the_upload(visit: Client, drain: Callable[[], int]) -> None:
+    file = SimpleUploadedFile("plain.csv", b"1;2\n3;4\n5;7\n")
+    visit.post(reverse("dataset_upload"), {"file": file, "delimiter": "semicolon", "header": "false"})
+    drain()
+    dataset = Dataset.objects.get()
+    assert (dataset.overrides, dataset.n_rows) == ({"delimiter": "semicolon", "header": False}, 3)
+
+
+def test_a_reading_choice_nobody_offers_changes_nothing(visit: Client, make_dataset: Callable[..., Any]) -> None:
+    dataset = make_dataset()
+    page = visit.post(reverse("dataset_read", args=[dataset.pk]), {"delimiter": "magic"}, follow=True)
+    assert "Choose from what is offered." in page.content.decode()
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.overrides) == ("ready", {})
+
+
 def test_deleting_asks_first(visit: Client, make_dataset: Callable[..., Any]) -> None:
     dataset = make_dataset()
     assert "Delete this dataset?" in words_of(visit.get(reverse("dataset_delete", args=[dataset.pk])))
