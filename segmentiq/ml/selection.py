@@ -21,12 +21,14 @@ def choose_columns(columns: Sequence[Column], spec: SegmentationSpec) -> tuple[C
     Raises
     ------
     SpecRefused
-        ``unknown_column`` or ``no_features`` when a named column cannot be used, or none is left.
+        ``unknown_column`` or ``no_features`` when a named column cannot be used, or none is left; ``invalid_log`` when the
+        logarithm of something else than a number is asked for.
     """
     known = {column.name: column for column in columns}
     asked = spec.columns or tuple(c.name for c in columns if c.role == "feature" and c.kind in CLUSTERABLE)
     _refuse_unknown("columns", asked, tuple(known), "in this table")
-    _refuse_unknown("log", spec.log if isinstance(spec.log, tuple) else (), asked, "among the clustered columns")
+    logged = spec.log if isinstance(spec.log, tuple) else ()
+    _refuse_unknown("log", logged, asked, "among the clustered columns")
     _refuse_unknown("weights", tuple(name for name, _ in spec.weights), asked, "among the clustered columns")
     for name in asked:
         if known[name].kind not in CLUSTERABLE:
@@ -35,6 +37,14 @@ def choose_columns(columns: Sequence[Column], spec: SegmentationSpec) -> tuple[C
                 code="no_features",
                 field="columns",
                 hint="Choose columns of kind number, category, date or boolean, or correct the column's kind first.",
+            )
+    for name in logged:
+        if known[name].kind != "number":
+            raise SpecRefused(
+                f"Column {name[:40]!r} is of kind {known[name].kind}, which has no logarithm.",
+                code="invalid_log",
+                field="log",
+                hint='Name numbers only, or use log "auto".',
             )
     if not asked:
         raise SpecRefused(

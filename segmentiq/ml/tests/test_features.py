@@ -177,6 +177,11 @@ def test_an_unknown_column_is_refused_by_name(field: str) -> None:
     assert "zzz" in refusal.message
 
 
+def test_only_numbers_have_a_logarithm() -> None:
+    refusal = refusal_of(make_table(a=NUMBERS, b=("category", list("xyxyx"))), log=["b"])
+    assert (refusal.code, refusal.field) == ("invalid_log", "log")
+
+
 @pytest.mark.parametrize("kind", ["id", "text", "constant"])
 def test_columns_without_likeness_are_refused(kind: Any) -> None:
     refusal = refusal_of(make_table(a=NUMBERS, b=(kind, list("abcde"))), columns=["a", "b"])
