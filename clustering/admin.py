@@ -18,22 +18,10 @@ from django.utils.html import format_html
 
 from clustering import services
 from clustering.models import Artifact, Run, SegmentName
+from datasets.admin import ReadOnlyInline
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
 from segmentiq.words import count, figure
-
-
-class ReadOnlyInline(admin.TabularInline[Any, Run]):
-    """Rows that belong to a run and are not made by hand."""
-
-    can_delete = False
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class ArtifactInline(ReadOnlyInline):
@@ -145,7 +133,7 @@ class RunAdmin(admin.ModelAdmin[Run]):
             try:
                 again = services.rerun(run, requested_by=request.user)
             except Refusal as refusal:
-                self.message_user(request, f"{run}: {refusal.message} {refusal.hint}", messages.WARNING)
+                self.message_user(request, f"{run}: {refusal.sentence}", messages.WARNING)
             else:
                 same = again.pk == run.pk
                 said = f"{run} stands already, with all its files." if same else f"{run} is queued again."

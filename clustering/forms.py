@@ -11,7 +11,6 @@ from typing import Any, get_args
 
 from django import forms
 
-from segmentiq.ml.errors import Refusal
 from segmentiq.ml.spec import METRICS, Linkage, Missing, Scaling, SegmentationSpec
 from segmentiq.ml.values import MAX_SEGMENTS
 
@@ -93,9 +92,3 @@ class CutForm(forms.Form):
     """How many segments; a wish beyond the tree is met with the nearest cut."""
 
     k = forms.IntegerField(min_value=1, max_value=10_000)
-
-
-def refuse(form: forms.Form, refusal: Refusal) -> None:
-    """Put a refusal's sentence beside the field it is about, or on top of the form."""
-    field: Any = refusal.field if refusal.field in form.fields else None
-    form.add_error(field, f"{refusal.message} {refusal.hint}".strip())

@@ -118,11 +118,6 @@ def damaged_page(run: Run, refusal: Refusal) -> EndedPage:
     return EndedPage(run=run, headline="This run's files are damaged.", message=refusal.message, hint=refusal.hint)
 
 
-def told(refusal: Refusal) -> str:
-    """Return a refusal as the sentence a page shows."""
-    return f"{refusal.message} {refusal.hint}".strip()
-
-
 def forecast_words(expected: Forecast) -> str:
     """Say what a run will take; the tree is forecast, reading and scoring come on top."""
     return f"The tree takes {duration(expected.seconds)} and {filesize(expected.bytes)} of memory."

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clustering import artifacts, drawing, exports, pages, services
-from clustering.forms import LINKAGES, CutForm, RunForm, SegmentForm, refuse
+from clustering.forms import LINKAGES, CutForm, RunForm, SegmentForm
 from clustering.models import Run
 from clustering.questions import check_question
 from clustering.result import result_page, shown_names
+from datasets.forms import refuse
 from datasets.models import Dataset
 from segmentiq.downloads import file_answer
 from segmentiq.jobs import beats
@@ -73,7 +74,7 @@ def run_forecast(request: HttpRequest, pk: UUID) -> JsonResponse:
     try:
         spec = form.spec(request.GET.getlist("columns"), features)
     except Refusal as refusal:
-        return JsonResponse({"sentence": pages.told(refusal)})
+        return JsonResponse({"sentence": refusal.sentence})
     return JsonResponse({"sentence": _forecast(dataset, spec)})
 
 
@@ -81,7 +82,7 @@ def _forecast(dataset: Dataset, spec: SegmentationSpec) -> str:
     try:
         return pages.forecast_words(check_question(dataset, list(dataset.columns.order_by("position")), spec))
     except Refusal as refusal:
-        return pages.told(refusal)
+        return refusal.sentence
 
 
 @require_GET
@@ -138,7 +139,7 @@ def run_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         run = services.rerun(run)
     except Refusal as refusal:
-        messages.error(request, pages.told(refusal))
+        messages.error(request, refusal.sentence)
     return redirect("run", pk=run.pk)
 
 
@@ -152,7 +153,7 @@ def run_cut(request: HttpRequest, pk: UUID) -> HttpResponse:
             services.cut(run, form.cleaned_data["k"])
             messages.success(request, f"{run.k} segments are kept as this run's answer.")
     except Refusal as refusal:
-        messages.error(request, pages.told(refusal))
+        messages.error(request, refusal.sentence)
     return redirect("run", pk=pk)
 
 
@@ -167,7 +168,7 @@ def run_segment(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.error(request, "A name holds up to 80 characters, a note up to 2,000.")
     except Refusal as refusal:
-        messages.error(request, pages.told(refusal))
+        messages.error(request, refusal.sentence)
     asked = CutForm(request.POST)
     query = f"?k={asked.cleaned_data['k']}" if asked.is_valid() else ""
     return redirect(f"{reverse('run', args=[pk])}{query}#segments")

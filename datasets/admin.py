@@ -19,12 +19,9 @@ from datasets.models import Column, Dataset
 from segmentiq.ml.errors import Refusal
 
 
-class ColumnInline(admin.TabularInline[Column, Dataset]):
-    """The columns as they are understood, to read; they are corrected on the dataset's page."""
+class ReadOnlyInline(admin.TabularInline[Any, Any]):
+    """Rows that belong to the one shown and are not made by hand."""
 
-    model = Column
-    fields = readonly_fields = ("position", "name", "kind", "role", "reason", "n_missing", "n_distinct")
-    ordering = ("position",)
     can_delete = False
     extra = 0
 
@@ -33,6 +30,14 @@ class ColumnInline(admin.TabularInline[Column, Dataset]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ColumnInline(ReadOnlyInline):
+    """The columns as they are understood, to read; they are corrected on the dataset's page."""
+
+    model = Column
+    fields = readonly_fields = ("position", "name", "kind", "role", "reason", "n_missing", "n_distinct")
+    ordering = ("position",)
 
 
 admin.site.unregister(get_user_model())
@@ -114,6 +119,6 @@ class DatasetAdmin(admin.ModelAdmin[Dataset]):
             try:
                 services.read_again(dataset, dataset.overrides)
             except Refusal as refusal:
-                self.message_user(request, f"{dataset.name}: {refusal.message} {refusal.hint}", messages.WARNING)
+                self.message_user(request, f"{dataset.name}: {refusal.sentence}", messages.WARNING)
             else:
                 self.message_user(request, f"{dataset.name} is being read again.", messages.SUCCESS)

@@ -92,4 +92,4 @@ class RenameForm(forms.Form):
 def refuse(form: forms.Form, refusal: Refusal) -> None:
     """Put a refusal's sentence beside the field it is about, or on top of the form."""
     field: Any = refusal.field if refusal.field in form.fields else None
-    form.add_error(field, f"{refusal.message} {refusal.hint}".strip())
+    form.add_error(field, refusal.sentence)

@@ -91,7 +91,7 @@ def dataset_read(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.error(request, "Choose from what is offered.")
     except Refusal as refusal:
-        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+        messages.error(request, refusal.sentence)
     return redirect("dataset", pk=pk)
 
 
@@ -106,7 +106,7 @@ def dataset_column(request: HttpRequest, pk: UUID, column: int) -> HttpResponse:
             services.override_column(row, kind=form.cleaned_data["kind"], role=form.cleaned_data["role"])
             messages.success(request, f"{row.name} holds {pages.KIND_WORDS[row.kind]} and is {pages.ROLE_WORDS[row.role]}.")
     except Refusal as refusal:
-        messages.error(request, f"{refusal.message} {refusal.hint}".strip())
+        messages.error(request, refusal.sentence)
     return redirect("dataset", pk=pk)
 
 

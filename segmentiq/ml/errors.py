@@ -23,6 +23,11 @@ class Refusal(Exception):
         self.field = field
         self.hint = hint
 
+    @property
+    def sentence(self) -> str:
+        """Return what happened and the remedy, as a person reads them."""
+        return f"{self.message} {self.hint}".strip()
+
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the pipe between worker and child."""
         return _revive, (type(self), self.message, self.code, self.field, self.hint)

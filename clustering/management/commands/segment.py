@@ -133,7 +133,7 @@ def check_folder(folder: Path) -> None:
 
 def sentence_of(refusal: Refusal) -> str:
     """Return what is wrong and what to do, after the option that asked for it."""
-    words = f"{refusal.message} {refusal.hint}".strip()
+    words = refusal.sentence
     flag = FLAGS.get(refusal.field or "", f"--{refusal.field}")
     return f"{flag}: {words}" if any(flag == option for option, *_ in OPTIONS) else words
 

@@ -30,5 +30,5 @@ class Command(BaseCommand):
         try:
             _, secret = issue_token(user)
         except Refusal as refusal:
-            raise CommandError(f"{refusal.message} {refusal.hint}") from refusal
+            raise CommandError(refusal.sentence) from refusal
         self.stdout.write(secret)
