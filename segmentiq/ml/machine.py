@@ -21,3 +21,9 @@ def machine_bytes(container: Path = _CONTAINER) -> int:
 def find_budget() -> int:
     """Return half of the memory, which is what one job may take unless it is told otherwise."""
     return machine_bytes() // 2
+
+
+def find_threads() -> int:
+    """Return how many threads one job may compute with: `ENGINE_THREADS`, else the cores this process may run on."""
+    asked = os.environ.get("ENGINE_THREADS", "")
+    return int(asked) if asked.isdigit() and int(asked) > 0 else len(os.sched_getaffinity(0))
