@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from segmentiq.ml.approximation import Approximation
+
 Kind = Literal["number", "category", "date", "boolean", "id", "text", "constant"]
 Role = Literal["feature", "descriptor", "id", "ignored"]
 Stage = Literal["features", "tree", "scores", "stability", "profiles", "map", "drawing"]
@@ -116,11 +118,16 @@ class FeatureMatrix:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class LinkageTree:
-    """The whole agglomerative tree in SciPy's format: `merges` (n-1, 4) float64, and how it was made."""
+    """The whole agglomerative tree in SciPy's format: `merges` (n-1, 4), how it was made, and the micro-cluster `groups` (n,) it
+    is made of when it is not exact."""
 
     merges: NDArray[np.float64]
     kernel: str
-    exact: bool = True
+    groups: NDArray[np.int64] | None = None
+
+    @property
+    def exact(self) -> bool:
+        return self.groups is None
 
     def __post_init__(self) -> None:
         self.merges.setflags(write=False)
@@ -254,24 +261,15 @@ class Profile:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(
-            **{
-                **data,
-                "facts": tuple(data["facts"]),
-                "numbers": tuple(NumberFact(**fact) for fact in data["numbers"]),
-                "levels": tuple(LevelFact(**fact) for fact in data["levels"]),
-                "typical": tuple(data["typical"]),
-                "typical_ids": tuple(data.get("typical_ids", ())),
-            }
-        )
+        plain = {name: tuple(data.get(name, ())) for name in ("facts", "typical", "typical_ids")}
+        numbers = tuple(NumberFact(**fact) for fact in data["numbers"])
+        levels = tuple(LevelFact(**fact) for fact in data["levels"])
+        return cls(**{**data, **plain, "numbers": numbers, "levels": levels})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CustomerMap:
-    """Two principal coordinates: `points` (m, 2) float64 of the sampled customers at leaf `positions` (m,) int64.
-
-    `shares` are the two axes' shares of the variance.
-    """
+    """Two principal coordinates: `points` (m, 2) of sampled customers at leaf `positions` (m,), and the axes' variance shares."""
 
     points: NDArray[np.float64]
     positions: NDArray[np.int64]
@@ -295,6 +293,8 @@ class Segmentation:
     """One for every branch of the top tree."""
     map: CustomerMap
     cophenetic: float | None = None
+    approximation: Approximation | None = None
+    """What an approximate tree cost; None where the tree is exact."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall-clock seconds per stage."""
     warnings: tuple[str, ...] = ()
