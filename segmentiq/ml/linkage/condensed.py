@@ -7,12 +7,12 @@ Reference: Müllner (2013), fastcluster, J. Stat. Software 53(9); Murtagh (1984)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from segmentiq.ml.linkage.kernel import DISTANCES, Forecast, Kernel
+from segmentiq.ml.linkage.kernel import DISTANCES, Forecast, Kernel, Tell
 
 if TYPE_CHECKING:
-    from segmentiq.ml.linkage.kernel import Matrix
+    from segmentiq.ml.linkage.kernel import Matrix, Vector
     from segmentiq.ml.values import LinkageTree
 
 SECONDS_PER_PAIR = 6e-8
@@ -20,46 +20,49 @@ SECONDS_PER_PAIR_AND_FEATURE = 1e-9
 COPHENETIC_ROWS = 5_000
 
 
-class _Lent:
-    """An array that is given away: whoever asks NumPy for a copy gets the array itself."""
-
-    def __init__(self, distances: Matrix) -> None:
-        self._distances = distances
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Matrix:
-        return self._distances
-
-
-def link_condensed(values: Matrix, linkage: str, metric: str) -> Matrix:
+def link_condensed(rows: Matrix, weights: Vector, linkage: str, metric: str, tell: Tell) -> Matrix:
     """Link on all distances.
 
     Parameters
     ----------
-    values : ndarray, shape (n, d)
+    rows : ndarray, shape (m, d)
+    weights : ndarray, shape (m,)
     linkage : {"ward", "average", "complete", "weighted", "single"}
     metric : {"euclidean", "manhattan", "cosine", "gower"}
+    tell : callable
 
     Returns
     -------
-    ndarray, shape (n - 1, 4)
-        Merges in SciPy's format.
+    ndarray, shape (m - 1, 4)
+        Merges in SciPy's format, in the order in which they were made.
     """
-    import fastcluster
+    from segmentiq.ml.linkage.chain import link_distances
 
-    # fastcluster copies its argument before it looks at preserve_input; lending keeps the peak at one matrix, not two.
-    lent = _Lent(measure_distances(values, metric))
-    return fastcluster.linkage(lent, method=linkage, preserve_input=False)  # type: ignore[no-any-return]
+    return link_distances(measure_distances(rows, metric), weights, linkage, tell)
 
 
 def measure_distances(values: Matrix, metric: str) -> Matrix:
-    """Return the n (n - 1) / 2 distances in SciPy's condensed order, never below zero."""
-    import numpy as np
+    """Return the n (n - 1) / 2 distances in SciPy's condensed order.
+
+    The cosine distance is half of the squared distance of the directions, which keeps the digits that 1 - cos loses.
+    """
     from scipy.spatial.distance import pdist
 
-    distances: Matrix = pdist(values, DISTANCES[metric])
-    if metric == "cosine":
-        np.maximum(distances, 0.0, out=distances)
+    if metric != "cosine":
+        distances: Matrix = pdist(values, DISTANCES[metric])
+        return distances
+    distances = pdist(unit_rows(values), "sqeuclidean")
+    distances *= 0.5
     return distances
+
+
+def unit_rows(values: Matrix) -> Matrix:
+    """Return rows of length 1 in the same directions; tiny ones are brought near 1 first, so that their squares do not vanish."""
+    import numpy as np
+
+    scaled: Matrix = values / np.abs(values).max(axis=1, keepdims=True)
+    scaled /= np.linalg.norm(scaled, axis=1, keepdims=True)
+    return scaled
 
 
 def measure_cophenetic(tree: LinkageTree, values: Matrix, metric: str) -> float | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Matrix = NDArray[np.float64]
+    Vector = NDArray[np.float64]
 
 DISTANCES: Mapping[str, Literal["euclidean", "cityblock", "cosine"]] = {
     "euclidean": "euclidean",
@@ -23,6 +24,9 @@ DISTANCES: Mapping[str, Literal["euclidean", "cityblock", "cosine"]] = {
     "cosine": "cosine",
 }
 """Our metrics by SciPy's names. Gower is city-block because `features` scales the matrix so that it is."""
+
+Tell = Callable[[float], None]
+"""Called with the share of the merges that is done, 0 to 1. What it raises ends the linkage: that is how a run is cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +41,13 @@ class Forecast:
 class Kernel:
     """One way to link; it is not asked above its `most` rows.
 
-    `run` takes (values, linkage, metric) and returns SciPy's (n - 1, 4) matrix; `forecast` takes (n, d).
+    `run` takes (rows, weights, linkage, metric, tell): rows (m, d), m at least 2, contiguous, unique and in lexicographic order,
+    weights (m,) above 0, so that a row stands for that many customers. It returns merges (m - 1, 4) in SciPy's format in the
+    order in which they were made: children before parents; heights may still fall by rounding; column 3 counts rows.
+    `forecast` takes (m, d).
     """
 
     accepts: Callable[[str, str], bool]
-    run: Callable[[Matrix, str, str], Matrix]
+    run: Callable[[Matrix, Vector, str, str, Tell], Matrix]
     forecast: Callable[[int, int], Forecast]
     most: int | None = None

@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentiq.ml.linkage.condensed import forecast_condensed, link_condensed
-from segmentiq.ml.linkage.kernel import Forecast, Kernel
+from segmentiq.ml.linkage.kernel import Forecast, Kernel, Tell
 
 if TYPE_CHECKING:
-    from segmentiq.ml.linkage.kernel import Matrix
+    from segmentiq.ml.linkage.kernel import Matrix, Vector
 
 FEW = 10_000
 """Up to here the matrix, at most 0.4 GB, is affordable where many features make it the quicker way."""
@@ -26,11 +26,13 @@ def is_ward(linkage: str, metric: str) -> bool:
     return linkage == "ward" and metric == "euclidean"
 
 
-def _link_vectors(values: Matrix, linkage: str, metric: str) -> Matrix:
-    """Link from centroids; a round costs one pass over the clusters that are left."""
+def _link_vectors(rows: Matrix, weights: Vector, linkage: str, metric: str, tell: Tell) -> Matrix:
+    """Link from centroids; a round costs one pass over the clusters that are left. Weighted ones go through the matrix."""
     import fastcluster
 
-    return fastcluster.linkage_vector(values, method="ward")  # type: ignore[no-any-return]
+    if (weights != 1).any():
+        return link_condensed(rows, weights, linkage, metric, tell)
+    return fastcluster.linkage_vector(rows, method="ward")  # type: ignore[no-any-return]
 
 
 def _forecast_vectors(n: int, d: int) -> Forecast:

@@ -50,7 +50,8 @@ def test_where_nothing_fits_a_sample_is_offered() -> None:
 
 
 def test_the_tree_is_refused_before_anything_is_allocated() -> None:
-    values = np.zeros((50_000, 2))
+    values = np.arange(100_000.0).reshape(50_000, 2)
+    build_tree(values[:2], "complete", "euclidean")
     tracemalloc.start()
     with pytest.raises(RunRefused, match="memory"):
         build_tree(values, "complete", "euclidean", memory_bytes=GIB)

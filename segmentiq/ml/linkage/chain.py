@@ -1,0 +1,201 @@
+"""All distances, condensed, and weights -> merges, by nearest-neighbour chains, in the matrix itself.
+
+From any cluster walk to its nearest neighbour until two are each other's nearest; in a reducible linkage these two may be joined
+at once, and the chain behind them stays good. What costs is memory: half of a row of the condensed matrix is scattered over as
+many cache lines as it has entries. So clusters that are gone are not only skipped; whenever a quarter is gone the matrix is
+packed together in place, and what is left is read in one sweep.
+
+Rounding must not undo reducibility, or the chain could bite its tail: a new distance is never below the lesser of the two it is
+made of (Ward, average, WPGMA; complete and single choose one of them). Ties go to the cluster before in the chain, else to the
+first in order.
+
+References: Benzécri (1982), Cahiers de l'analyse des données 7:209; Lance and Williams (1967), The Computer Journal 9:373;
+Müllner (2011), arXiv:1109.2378.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentiq.ml.compiled import compiled
+from segmentiq.ml.linkage.kernel import Tell
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+CODES: Mapping[str, int] = {"single": 0, "complete": 1, "average": 2, "weighted": 3, "ward": 4}
+SINGLE, COMPLETE, AVERAGE, WEIGHTED = 0, 1, 2, 3
+PAIRS_PER_SLICE = 4e7
+"""About how many distances are read between two tells: a few tens of milliseconds."""
+GONE = 0.25
+"""The share of clusters that is gone when the matrix is packed."""
+
+
+def link_distances(distances: Vector, weights: Vector, linkage: str, tell: Tell) -> Matrix:
+    """Link on the condensed matrix, which is overwritten.
+
+    Parameters
+    ----------
+    distances : ndarray, shape (m (m - 1) / 2,)
+        SciPy's condensed order; for Ward Euclidean.
+    weights : ndarray, shape (m,)
+    linkage : {"single", "complete", "average", "weighted", "ward"}
+    tell : callable
+        Called with the share of merges done.
+
+    Returns
+    -------
+    ndarray, shape (m - 1, 4)
+        Merges in the order in which they were made, column 3 counts rows.
+
+    Examples
+    --------
+    >>> link_distances(np.array([1.0, 5.0, 4.0]), np.ones(3), "average", print).tolist()
+    1.0
+    [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 4.5, 3.0]]
+    """
+    m, code = len(weights), CODES[linkage]
+    if linkage == "ward":
+        _square(distances, weights)
+    merges = np.empty((m - 1, 4))
+    names, counts, weights = np.arange(m), np.ones(m, dtype=np.int64), weights.copy()
+    chain = np.empty(m, dtype=np.int64)
+    done = length = 0
+    while done < m - 1:
+        left = m - done
+        most = min(max(1, int(GONE * left)), max(1, int(PAIRS_PER_SLICE / (4 * left))))
+        size = len(names)
+        length = _join(distances, weights, names, counts, chain, length, merges[done : done + most], m + done, code)
+        done += most
+        tell(done / (m - 1))
+        if m - done < (1 - GONE) * size:
+            is_left = counts > 0
+            _pack(distances, is_left)
+            chain[:length] = (np.cumsum(is_left) - 1)[chain[:length]]
+            names, counts, weights = names[is_left], counts[is_left], weights[is_left]
+    if linkage == "ward":
+        np.sqrt(merges[:, 2], out=merges[:, 2])
+    return merges
+
+
+@compiled
+def _square(distances: Vector, weights: Vector) -> None:
+    """Turn distances of points into the squared heights at which Ward joins them: 2 wi wj / (wi + wj) d^2."""
+    m, at = len(weights), 0
+    for i in range(m - 1):
+        for j in range(i + 1, m):
+            distances[at] *= distances[at] * (2.0 * weights[i] * weights[j] / (weights[i] + weights[j]))
+            at += 1
+
+
+@compiled
+def _find_nearest(distances: Vector, counts: Indices, i: int, before: int) -> tuple[float, int]:
+    """Return the distance to and the place of i's nearest neighbour: the one before in the chain if it ties, else the first."""
+    m = len(counts)
+    least, nearest = np.inf, -1
+    at = i - 1
+    for j in range(i):
+        if counts[j] > 0 and distances[at] < least:
+            least, nearest = distances[at], j
+        at += m - j - 2
+    row = distances[at + 1 : at + m - i]
+    for k in range(len(row)):
+        if row[k] < least and counts[i + 1 + k] > 0:
+            least, nearest = row[k], i + 1 + k
+    if before >= 0 and _read(distances, m, i, before) <= least:
+        return least, before
+    return least, nearest
+
+
+@compiled
+def _read(distances: Vector, m: int, i: int, j: int) -> float:
+    low, high = min(i, j), max(i, j)
+    return distances[low * (2 * m - low - 3) // 2 + high - 1]
+
+
+@compiled
+def _join(
+    distances: Vector,
+    weights: Vector,
+    names: Indices,
+    counts: Indices,
+    chain: Indices,
+    length: int,
+    merges: Matrix,
+    name: int,
+    code: int,
+) -> int:
+    """Make as many merges as `merges` has room for; the first is called `name`. Return the length of the chain that is left."""
+    for t in range(len(merges)):
+        if length == 0:
+            first = 0
+            while counts[first] == 0:
+                first += 1
+            chain[0], length = first, 1
+        while True:
+            tip = chain[length - 1]
+            before = chain[length - 2] if length > 1 else -1
+            least, nearest = _find_nearest(distances, counts, tip, before)
+            if nearest == before:
+                break
+            chain[length] = nearest
+            length += 1
+        length -= 2
+        kept, gone = min(tip, before), max(tip, before)
+        count = counts[kept] + counts[gone]
+        counts[kept] = counts[gone] = 0
+        _update(distances, weights, counts, kept, gone, least, code)
+        merges[t, 0], merges[t, 1] = min(names[kept], names[gone]), max(names[kept], names[gone])
+        merges[t, 2], merges[t, 3] = least, count
+        names[kept] = name + t
+        counts[kept] = count
+        weights[kept] += weights[gone]
+    return length
+
+
+@compiled
+def _update(distances: Vector, weights: Vector, counts: Indices, kept: int, gone: int, least: float, code: int) -> None:
+    """Write the distances of the merged cluster to all others that count in the place of `kept`, which stands before `gone`."""
+    m = len(counts)
+    to_kept, to_gone = kept - 1, gone - 1
+    for x in range(m):
+        if counts[x] > 0:
+            distances[to_kept] = _combine(
+                distances[to_kept], distances[to_gone], least, weights[kept], weights[gone], weights[x], code
+            )
+        to_kept += m - x - 2 if x < kept else 1
+        to_gone += m - x - 2 if x < gone else 1
+
+
+@compiled
+def _combine(a: float, b: float, between: float, of_a: float, of_b: float, of_x: float, code: int) -> float:
+    """Return the distance of a merged cluster to x from its parts' (Lance and Williams); never below the lesser of them."""
+    least = min(a, b)
+    if code == SINGLE:
+        return least
+    if code == COMPLETE:
+        return max(a, b)
+    if code == AVERAGE:
+        return max(least, (of_a * a + of_b * b) / (of_a + of_b))
+    if code == WEIGHTED:
+        return max(least, 0.5 * (a + b))
+    return max(least, ((of_a + of_x) * a + (of_b + of_x) * b - of_x * between) / (of_a + of_b + of_x))
+
+
+@compiled
+def _pack(distances: Vector, is_left: NDArray[np.bool_]) -> None:
+    """Move the distances between the clusters that are left to the front; every one moves forward, so none is overwritten."""
+    m, at, to = len(is_left), 0, 0
+    for i in range(m):
+        if not is_left[i]:
+            at += m - i - 1
+            continue
+        for j in range(i + 1, m):
+            if is_left[j]:
+                distances[to] = distances[at]
+                to += 1
+            at += 1
