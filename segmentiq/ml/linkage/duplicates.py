@@ -46,6 +46,12 @@ class Unique:
     order: Indices
     starts: Indices
 
+    def spread(self, labels: Indices) -> Indices:
+        """Return for every given row what is said of its unique row, shape (n,)."""
+        found = np.empty_like(self.order)
+        found[self.order] = np.repeat(labels, np.diff(self.starts))
+        return found
+
 
 def collapse(values: Matrix, weights: Vector | None = None, *, unit: float = 1.0) -> Unique:
     """Find the unique rows.

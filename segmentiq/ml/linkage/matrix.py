@@ -8,21 +8,38 @@ merges, the order within a merge, and the names of the rows.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from segmentiq.ml.errors import RunRefused
-from segmentiq.ml.linkage.forecast import choose_kernel
+from segmentiq.ml.linkage.forecast import MICRO, choose_kernel
 from segmentiq.ml.linkage.kernels import KERNELS
+from segmentiq.ml.linkage.micro import link_micro
+from segmentiq.ml.machine import find_budget
 from segmentiq.ml.spec import SegmentationSpec
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
     from segmentiq.ml.linkage.duplicates import Unique
     from segmentiq.ml.linkage.kernel import Matrix, Tell, Vector
 
 LARGEST_POWER = 1000
 """Values are scaled by 2 to at most this power: two to the 1,074th, which the smallest number would need, is no float."""
+
+
+class Choose(Protocol):
+    """Names the way to link n rows with d features within a budget. Raises RunRefused."""
+
+    def __call__(self, n: int, d: int, linkage: str, metric: str, *, memory_bytes: int) -> str: ...
+
+
+class Linked(NamedTuple):
+    """SciPy's matrix, the way it was made, and the micro-cluster of every row where that is `MICRO`."""
+
+    merges: Matrix
+    way: str
+    groups: NDArray[np.int64] | None
 
 
 def linkage_matrix(
@@ -86,10 +103,11 @@ def link(
     metric: str,
     *,
     kernel: str | None = None,
+    choose: Choose = choose_kernel,
     memory_bytes: int | None = None,
     tell: Tell | None = None,
-) -> tuple[Matrix, str]:
-    """Return the canonical linkage matrix of checked values and weights, and the kernel that made it."""
+) -> Linked:
+    """Link checked values and weights by this kernel, else in the way that `choose` names: a kernel's, or micro-clusters."""
     from segmentiq.ml.linkage.duplicates import collapse, restore
 
     tell = tell or (lambda share: None)
@@ -99,11 +117,17 @@ def link(
     tell(0.0)
     power = _find_power(values)
     unique = collapse(values, weights, unit=2.0**power)
-    name = kernel or choose_kernel(len(unique.rows), values.shape[1], method, metric, memory_bytes=memory_bytes)
-    merges = _canonise(_run(name, unique, method, metric, tell), 1.0 if metric == "cosine" else 2.0**-power)
-    whole = restore(merges, unique)
+    budget = find_budget() if memory_bytes is None else memory_bytes
+    name = kernel or choose(len(unique.rows), values.shape[1], method, metric, memory_bytes=budget)
+    groups = None
+    if name == MICRO:
+        made, of_unique = link_micro(unique.rows, unique.weights, method, metric, memory_bytes=budget, tell=tell)
+        groups = unique.spread(of_unique)
+    else:
+        made = _run(name, unique, method, metric, tell)
+    whole = restore(_canonise(made, 1.0 if metric == "cosine" else 2.0**-power), unique)
     tell(1.0)
-    return whole, name
+    return Linked(whole, name, groups)
 
 
 def _run(name: str, unique: Unique, method: str, metric: str, tell: Tell) -> Matrix:
