@@ -77,6 +77,7 @@ CODES: Mapping[str, Problem] = {
         no_features="No column is left to cluster on.",
         too_few_rows="There are fewer customers than a segmentation needs.",
         too_large="The run would need more memory than this machine gives to one run.",
+        too_slow="The run would take longer than the limit of one run.",
         too_many_features="The columns turn into more features than the limit.",
         unknown_branch="The run's tree has no such branch.",
         invalid_branches="The branches chosen overlap, or do not cover every customer.",

@@ -119,6 +119,11 @@ def choose_way(
     return MICRO if forecast_micro(n, d, linkage, metric, memory_bytes, speeds=speeds).seconds < takes else name
 
 
+def count_fitting(most: int, d: int, linkage: str, metric: str, memory_bytes: int) -> int:
+    """Return the largest number of customers up to `most` whose exact tree fits, to two digits."""
+    return largest(most, lambda n: _least(n, d, linkage, metric) <= memory_bytes)
+
+
 def _takes(kernel: Kernel, n: int, linkage: str, metric: str) -> bool:
     return kernel.accepts(linkage, metric) and (kernel.most is None or n <= kernel.most)
 
@@ -136,7 +141,7 @@ def _find_alternative(n: int, d: int, linkage: str, metric: str, budget: int) ->
             ways.append(f'Linkage "{other}" with metric "{measure}" fits: it needs {_say(needed)}.')
     if fits_approximately(n, d, linkage, metric, budget):
         ways.append('approximate "allow" fits too.' if ways else 'approximate "allow" fits.')
-    n_fitting = largest(n, lambda fewer: _least(fewer, d, linkage, metric) <= budget)
+    n_fitting = count_fitting(n, d, linkage, metric, budget)
     return " ".join(ways) or f"About {n_fitting:,} customers fit: cluster a sample of that size."
 
 
