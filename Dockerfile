@@ -14,7 +14,7 @@ FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin segmentiq \
     && install --directory --owner segmentiq --mode 0700 /srv/media
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    ENV=prod HOST=0.0.0.0 MPLCONFIGDIR=/tmp/matplotlib NUMBA_CACHE_DIR=/tmp/numba HOME=/tmp
+    ENV=prod HOST=0.0.0.0 MPLCONFIGDIR=/tmp/matplotlib HOME=/tmp
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /srv
 COPY --from=build /srv .

@@ -10,7 +10,7 @@ from segmentiq.jobs.task import OnProgress, job_task
 SWEEPERS.append(artifacts.sweep)
 
 
-@job_task(Run, limit="RUN_TIME_LIMIT_S", preload=("clustering.execution",))
+@job_task(Run, limit="RUN_TIME_LIMIT_S", preload=("clustering.execution",), prepare=("segmentiq.jobs.preparing.prepare_engine",))
 def train_run(run: Run, on_progress: OnProgress) -> None:
     """Compute a segmentation."""
     from clustering.execution import execute

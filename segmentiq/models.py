@@ -10,6 +10,8 @@ class WorkerBeat(models.Model):
 
     worker = models.CharField(max_length=64, primary_key=True)
     beat_at = models.DateTimeField()
+    is_ready = models.BooleanField(default=True, db_default=True)
+    """False while its engine is compiled, after an installation."""
 
     def __str__(self) -> str:
         return self.worker

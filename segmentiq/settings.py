@@ -128,6 +128,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Files: never served directly, only by views that check who asks
 UPLOAD_DIR = BASE_DIR / env.word("UPLOAD_DIR", "media/datasets")
 OUTPUT_DIR = BASE_DIR / env.word("OUTPUT_DIR", "media/runs")
+ENGINE_DIR = BASE_DIR / env.word("ENGINE_DIR", "media/engine")
+"""Compiled code and how quick this machine is; made anew when it is missing."""
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / env.word("STATIC_ROOT", "staticfiles")
 STORAGES = {
@@ -157,6 +159,8 @@ READ_TIME_LIMIT_S = env.whole("READ_TIME_LIMIT_S", 120)
 RUN_TIME_LIMIT_S = env.whole("RUN_TIME_LIMIT_S", 1800)
 WORKER_MEMORY_MB = env.whole("WORKER_MEMORY_MB", 0, least=0)
 """Memory budget of one job in MiB; 0 means half of the machine."""
+ENGINE_THREADS = env.whole("ENGINE_THREADS", 0, least=0, most=256)
+"""Threads one job computes with; 0 means every core."""
 
 # --- Work in the background
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

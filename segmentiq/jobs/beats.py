@@ -1,12 +1,14 @@
 """Who is working: workers beat here, probes and pages ask here.
 
-A worker beats only while its child process is able to take jobs, so a worker that cannot work counts as absent.
+A worker beats only while its child process is able to take jobs or is being prepared for them, so a worker that cannot work
+counts as absent.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from segmentiq.jobs.lifecycle import STALE_AFTER
@@ -16,9 +18,9 @@ TOLERATED_CLOCK_LEAD = timedelta(minutes=2)
 """A beat from further in the future was written before the clock was set back, and proves nothing."""
 
 
-def beat(worker: str) -> None:
-    """Say that this worker is alive and able."""
-    WorkerBeat.objects.update_or_create(worker=worker, defaults={"beat_at": timezone.now()})
+def beat(worker: str, *, is_ready: bool = True) -> None:
+    """Say that this worker is alive, and able or about to be."""
+    WorkerBeat.objects.update_or_create(worker=worker, defaults={"beat_at": timezone.now(), "is_ready": is_ready})
 
 
 def leave(worker: str) -> None:
@@ -28,5 +30,15 @@ def leave(worker: str) -> None:
 
 def worker_is_alive() -> bool:
     """Tell whether queued work will be taken: some worker said so in the last 30 s."""
+    return _fresh().exists()
+
+
+def engine_is_preparing() -> bool:
+    """Tell whether queued work waits because no worker is able yet, and one is being prepared."""
+    states = set(_fresh().values_list("is_ready", flat=True))
+    return states == {False}
+
+
+def _fresh() -> QuerySet[WorkerBeat]:
     now = timezone.now()
-    return WorkerBeat.objects.filter(beat_at__gt=now - STALE_AFTER, beat_at__lt=now + TOLERATED_CLOCK_LEAD).exists()
+    return WorkerBeat.objects.filter(beat_at__gt=now - STALE_AFTER, beat_at__lt=now + TOLERATED_CLOCK_LEAD)

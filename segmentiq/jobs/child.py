@@ -1,7 +1,8 @@
 """The process that computes: confined, killable, kept warm between jobs.
 
-Flows in, over an inherited socket: `(task path, row key, lease)`, one job at a time. Flows out: `"ready"` once, then `"done"` or
-`"leaving"` (done, and this process has had its day) per job; the result itself goes straight into the row, under the lease.
+Flows in, over an inherited socket: `(task path, row key, lease)`, one job at a time. Flows out: `"preparing"` if it has to
+compile something, `"ready"` once, then `"done"` or `"leaving"` (done, and this process has had its day) per job; the result
+itself goes straight into the row, under the lease.
 
 Apart from the parent, because linkage holds the GIL for seconds (a heartbeat here would starve) and because native code can
 crash, hang or eat the machine: the parent kills, and reads the exit code. Started fresh and not forked, so that no library meets
@@ -18,6 +19,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -25,6 +27,9 @@ MAX_JOBS = 50
 MAX_GROWTH_BYTES = 2**30
 OUT_OF_MEMORY_EXIT = 77
 DATABASE_AWAY_EXIT = 75
+NICENESS = 10
+"""Behind pages and database, which must stay quick, and still a tenth of a core beside a busy process. At 19 it was a fiftieth:
+a run of 16 s took 80 s because something else was computing."""
 _PR_SET_PDEATHSIG = 1
 
 logger = logging.getLogger("segmentiq.jobs")
@@ -45,12 +50,12 @@ def confine(parent: int) -> None:
         logger.debug("The kernel does not let this process volunteer for the out-of-memory killer.")
 
 
-def warm_up() -> None:
-    """Import what the jobs will need, so that the first one does not pay for it."""
+def warm_up(tell: Callable[[str], None]) -> None:
+    """Import what the jobs will need, and prepare it, so that the first one does not pay for it."""
     import django
 
     django.setup()
-    from django.utils.module_loading import autodiscover_modules
+    from django.utils.module_loading import autodiscover_modules, import_string
 
     autodiscover_modules("tasks")
     from segmentiq.jobs.task import JOBS
@@ -58,6 +63,8 @@ def warm_up() -> None:
     for kind in JOBS.values():
         for module in kind.preload:
             importlib.import_module(module)
+        for function in kind.prepare:
+            import_string(function)(lambda: tell("preparing"))
 
 
 def limit_memory() -> None:
@@ -108,9 +115,9 @@ def main(parent: int, descriptor: int) -> None:
     """Run as `python -m segmentiq.jobs.child <pid of the parent> <descriptor of the socket>`."""
     confine(parent)
     connection = Connection(descriptor)
-    warm_up()
+    warm_up(connection.send)
     limit_memory()
-    os.nice(19)  # only now: a machine under load should have a worker soon
+    os.nice(NICENESS)  # only now: a machine under load should have a worker soon
     try:
         serve(connection)
     except (EOFError, BrokenPipeError, ConnectionResetError):

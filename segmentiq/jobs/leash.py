@@ -16,18 +16,12 @@ from multiprocessing.connection import Connection
 from django.conf import settings
 
 from segmentiq.jobs.child import DATABASE_AWAY_EXIT
+from segmentiq.jobs.engine import engine_environment
 from segmentiq.jobs.lifecycle import Job
 from segmentiq.jobs.task import JobKind
 
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "MPLBACKEND": "Agg",
-}
-"""One thread per library (a job is one job), and allocators that do not reserve address space the limit would count."""
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system", "MPLBACKEND": "Agg"}
+"""Allocators that do not reserve address space, which the limit would count."""
 
 
 class Leash:
@@ -42,13 +36,13 @@ class Leash:
         path = os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "segmentiq.jobs.child", str(os.getpid()), str(theirs.fileno())],
-            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": path},
+            env={**os.environ, **ENVIRONMENT, **engine_environment(), "PYTHONPATH": path},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
         )
         theirs.close()
         self.connection = Connection(ours.detach())
-        self.is_ready = False
+        self.is_ready = self.is_preparing = False
 
     def hand_over(self, kind: JobKind, row: Job) -> None:
         """Give the child a claimed job. A child that died meanwhile shows in `hear`."""
@@ -58,13 +52,14 @@ class Leash:
             self.kill()
 
     def hear(self, seconds: float) -> str:
-        """Wait for a word of the child: "ready", "done", "leaving"; "gone" when it died; "" when it says nothing so long."""
+        """Wait for a word of the child: "preparing", "ready", "done", "leaving"; "gone" when it died; "" for none so long."""
         try:
             word = str(self.connection.recv()) if self.connection.poll(seconds) else ""
         except (EOFError, OSError):
             self._reap(patience=2)
             return "gone"
         self.is_ready = self.is_ready or word == "ready"
+        self.is_preparing = (self.is_preparing or word == "preparing") and not self.is_ready
         return word
 
     @property
@@ -91,4 +86,4 @@ class Leash:
             self.process.kill()
             self.process.wait()
         self.connection.close()
-        self.is_ready = False
+        self.is_ready = self.is_preparing = False

@@ -36,6 +36,7 @@ class JobKind:
     work: Callable[[Any, OnProgress], None]
     limit: str
     preload: tuple[str, ...]
+    prepare: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> int:
@@ -52,13 +53,19 @@ JOBS: dict[str, JobKind] = {}
 
 
 def job_task(
-    model: type[J], *, limit: str = "RUN_TIME_LIMIT_S", preload: tuple[str, ...] = (), priority: int = 0
+    model: type[J],
+    *,
+    limit: str = "RUN_TIME_LIMIT_S",
+    preload: tuple[str, ...] = (),
+    prepare: tuple[str, ...] = (),
+    priority: int = 0,
 ) -> Callable[[Callable[[J, OnProgress], None]], Any]:
     """Turn a job function into a task and register it.
 
     `limit` names the setting with the wall clock limit in seconds; `preload` names the modules with heavy imports that a child
-    process loads before its first job; of what waits, a higher `priority` (up to 100) goes first. The function publishes its
-    result itself, with `row.finish` in its transaction.
+    process loads before its first job, `prepare` functions that it calls then, each with a function to call if that will take
+    seconds; of what waits, a higher `priority` (up to 100) goes first. The function publishes its result itself, with
+    `row.finish` in its transaction.
     """
 
     def register(work: Callable[[J, OnProgress], None]) -> Any:
@@ -66,7 +73,7 @@ def job_task(
         taken = [kind.path for kind in JOBS.values() if kind.model is model and kind.path != path]
         if taken:
             raise TypeError(f"{model.__name__} is already worked on by {taken[0]}: one model, one task.")
-        kind = JobKind(path=path, model=model, work=work, limit=limit, preload=preload)
+        kind = JobKind(path=path, model=model, work=work, limit=limit, preload=preload, prepare=prepare)
 
         @functools.wraps(work)
         def call(pk: str) -> None:

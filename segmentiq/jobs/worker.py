@@ -42,6 +42,8 @@ CLEAN_EVERY_S = 20.0
 """With the sweep's grace of 30 s, what was deleted has left the disk within a minute."""
 GRACE_S = 25.0
 FAREWELL_S = 2.0
+LET_GO_S = 1.0
+"""What a child gets to notice by itself that its job is not wanted any more: one that does keeps its imports."""
 FAILED_START_PAUSE_S = 5.0
 
 
@@ -93,9 +95,10 @@ class LeasedWorker:
         if self.leash.is_ready and self.leash.exit_code is None:
             return True
         word = self.leash.hear(POLL_S)
-        if word == "ready":
-            beats.beat(self.name)
+        if word in ("preparing", "ready"):
+            beats.beat(self.name, is_ready=self.leash.is_ready)
         elif word == "gone":
+            beats.leave(self.name)
             logger.error("The worker's child died before it had a job: %s", self.leash.how_it_ended())
             time.sleep(FAILED_START_PAUSE_S)
             self.leash.start()
@@ -130,8 +133,8 @@ class LeasedWorker:
         if now - self._tended_at >= BEAT_EVERY_S:
             self._tended_at = now
             connection.close_if_unusable_or_obsolete()
-            if self.leash.is_ready:
-                beats.beat(self.name)
+            if self.leash.is_ready or self.leash.is_preparing:
+                beats.beat(self.name, is_ready=self.leash.is_ready)
             self.recovery.look()
         if now - self._cleaned_at >= CLEAN_EVERY_S:
             self._cleaned_at = now
@@ -188,11 +191,10 @@ class LeasedWorker:
         return End.DONE
 
     def farewell(self, row: Job) -> End:
-        """Tell whether the lease is gone because the child ended the job this moment; if so, let it say so and live."""
-        if type(row)._default_manager.filter(pk=row.pk, status__in=[Status.DONE, Status.FAILED]).exists():
-            word = self.leash.hear(FAREWELL_S)
-            return self.heard(word) if word else End.LOST
-        return End.LOST
+        """Let a child live that ended the job this moment, or that notices in time that the lease is gone; tell how it ended."""
+        has_ended = type(row)._default_manager.filter(pk=row.pk, status__in=[Status.DONE, Status.FAILED]).exists()
+        word = self.leash.hear(FAREWELL_S if has_ended else LET_GO_S)
+        return self.heard(word) if word else End.LOST
 
     def still_ours(self, row: Job, *, beating: bool) -> bool:
         """Tell whether the lease holds, and say that we live when that is due. While the database is away, nobody can take it."""
