@@ -120,7 +120,7 @@ def weigh(
     grow : callable
         Matrix -> (TopTree, leaf order): the exact tree, with the linkage and metric of the run.
     n_sample : int
-        Customers of the sample, which is stratified by the finest branches.
+        Most customers of the sample, which is stratified by the finest branches; 10 of each are taken in any case.
     seed : int
     on_share : callable, optional
         Told the share of the work that is done.
@@ -182,12 +182,14 @@ def _rand(ours: Ids, theirs: Ids) -> float:
 
 
 def _draw(top: TopTree, n_sample: int, generator: np.random.Generator) -> Ids:
-    """Return leaf positions, ascending: from every finest branch in proportion, at least 10."""
+    """Return leaf positions, ascending: from every finest branch at least 10, else in proportion; all where they are that few."""
     import numpy as np
 
-    parts = []
+    if n_sample >= top.n:
+        return np.arange(top.n)
+    parts, shared = [], max(n_sample - MIN_PER_BRANCH * top.max_k, 0)
     for branch in sorted(cut_k(top, top.max_k), key=lambda branch: branch.start):
-        wanted = max(MIN_PER_BRANCH, round(n_sample * branch.size / top.n))
+        wanted = max(MIN_PER_BRANCH, shared * branch.size // top.n)
         parts.append(branch.start + np.sort(generator.choice(branch.size, size=min(branch.size, wanted), replace=False)))
     return np.concatenate(parts)
 
