@@ -6,6 +6,7 @@ demands the lease. A process that lost it publishes nothing and takes its files 
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,8 +18,9 @@ from clustering.report import answer_of, report_of
 from clustering.stamps import stamp_of
 from datasets import storage
 from segmentiq.files import remove_folder
-from segmentiq.jobs.limits import memory_bytes
+from segmentiq.jobs.limits import run_limits
 from segmentiq.ml.errors import RunRefused
+from segmentiq.ml.machine import Gauge
 from segmentiq.ml.pipeline import segment
 from segmentiq.ml.spec import SegmentationSpec
 
@@ -37,20 +39,21 @@ def execute(run: Run, on_progress: OnProgress) -> None:
         raise RunRefused(
             "The dataset's columns were changed after this run was asked for.", code="conflict", hint="Segment the dataset again."
         )
-    table = storage.load_table(run.dataset, columns)
-    segmentation = segment(
-        table,
-        spec,
-        on_progress=_within(on_progress, COMPUTED),
-        memory_bytes=memory_bytes(),
-        max_features=settings.MAX_FEATURES,
-    )
-    on_progress("drawing", COMPUTED)
-    try:
-        _publish(run, segmentation)
-    except BaseException:
-        remove_folder(artifacts.lease_folder(run))
-        raise
+    with Gauge():
+        table = storage.load_table(run.dataset, columns)
+        segmentation = segment(
+            table,
+            spec,
+            on_progress=_within(on_progress, COMPUTED),
+            **run_limits(),
+            max_features=settings.MAX_FEATURES,
+        )
+        on_progress("drawing", COMPUTED)
+        try:
+            _publish(run, segmentation)
+        except BaseException:
+            remove_folder(artifacts.lease_folder(run))
+            raise
 
 
 def _within(on_progress: OnProgress, end: float) -> OnProgress:
@@ -59,7 +62,9 @@ def _within(on_progress: OnProgress, end: float) -> OnProgress:
 
 
 def _publish(run: Run, segmentation: Segmentation) -> None:
+    began = time.perf_counter()
     rows = artifacts.save_all(run, segmentation)
+    report = report_of(segmentation, forecast=run.report.get("forecast", {}), extra_s=time.perf_counter() - began)
     with transaction.atomic():
-        run.finish(**answer_of(segmentation), report=report_of(segmentation))  # first: it asks whether we may publish at all
+        run.finish(**answer_of(segmentation), report=report)  # first: it asks whether we may publish at all
         Artifact.objects.bulk_create(rows)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,16 +33,20 @@ if TYPE_CHECKING:
     from segmentiq.ml.values import Segmentation
 
 
-def save_folder(folder: Path, read: ReadResult, spec: SegmentationSpec, segmentation: Segmentation) -> None:
+def save_folder(
+    folder: Path, read: ReadResult, spec: SegmentationSpec, segmentation: Segmentation, *, forecast: Mapping[str, Any]
+) -> None:
     """Write every file into the folder, which is made if need be; files of the same names are replaced."""
+    began = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     _save_json(folder / "segments.json", segments_of(segmentation))
-    _save_json(folder / "report.json", full_report(read, spec, segmentation))
     with replacing(folder / "assignments.csv") as part:
         _write_assignments(part, read, numbers_of(segmentation))
     for name in ("dendrogram.png", "dendrogram.svg"):
         with replacing(folder / name) as part:
             WRITERS[name](segmentation, part)
+    report = report_of(segmentation, forecast=forecast, extra_s=time.perf_counter() - began)
+    _save_json(folder / "report.json", full_report(read, spec, segmentation, report))
 
 
 def _save_json(path: Path, value: Any) -> None:
@@ -59,20 +64,23 @@ def segments_of(segmentation: Segmentation) -> list[dict[str, Any]]:
             "branch": branch.id,
             "size": branch.size,
             "share": branch.size / segmentation.top.n,
+            "found": branch.found,
             **{name: profiles[branch.id][name] for name in ("name", "facts", "numbers", "levels", "typical")},
         }
         for number, branch in enumerate(cut_k(segmentation.top, segmentation.k), start=1)
     ]
 
 
-def full_report(read: ReadResult, spec: SegmentationSpec, segmentation: Segmentation) -> dict[str, Any]:
+def full_report(
+    read: ReadResult, spec: SegmentationSpec, segmentation: Segmentation, report: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the answer, every k's scores, the advice, the engine, and how the file was read."""
     answer = answer_of(segmentation)
     return {
         **answer,
         "n_set_aside": answer["n_rows"] - answer["n_clustered"],
         "scores": evaluation_of(segmentation)["scores"],
-        **report_of(segmentation),
+        **report,
         "specification": spec.to_json(),
         "reading": {"decisions": list(read.decisions), "warnings": list(read.warnings)},
     }

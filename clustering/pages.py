@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from clustering.models import Run
 from segmentiq.jobs.lifecycle import Status
+from segmentiq.ml.effort import RunForecast
 from segmentiq.ml.errors import Refusal
-from segmentiq.ml.linkage.kernel import Forecast
 from segmentiq.words import ago, count, duration, filesize, plural
 
 STAGES = {
     "": "Starting",
+    "preparing": "Preparing the engine (first start only)",
     "features": "Preparing the columns",
     "tree": "Building the tree",
     "scores": "Scoring every number of segments",
@@ -94,12 +95,13 @@ def _strip(sizes: list[int]) -> tuple[SizeBar, ...]:
     return tuple(bars)
 
 
-def progress_page(run: Run, *, worker_is_alive: bool) -> ProgressPage:
+def progress_page(run: Run, *, worker_is_alive: bool, is_preparing: bool = False) -> ProgressPage:
     """Say how far a queued or running run is."""
     queued = run.shown_status == Status.QUEUED
+    waiting = STAGES["preparing"] if is_preparing else "Waiting for its turn"
     return ProgressPage(
         run=run,
-        stage="Waiting for its turn" if queued else STAGES.get(run.stage, "Working"),
+        stage=waiting if queued else STAGES.get(run.stage, "Working"),
         percent=f"{100 * run.progress:.0f}",
         is_queued=queued,
         lacks_worker=not worker_is_alive,
@@ -118,9 +120,11 @@ def damaged_page(run: Run, refusal: Refusal) -> EndedPage:
     return EndedPage(run=run, headline="This run's files are damaged.", message=refusal.message, hint=refusal.hint)
 
 
-def forecast_words(expected: Forecast) -> str:
-    """Say what a run will take; the tree is forecast, reading and scoring come on top."""
-    return f"The tree takes {duration(expected.seconds)} and {filesize(expected.bytes)} of memory."
+def forecast_words(expected: RunForecast) -> str:
+    """Say what a run will take. Equal customers are linked as one, so it may take less."""
+    tree = "The tree takes" if expected.is_exact else "The exact tree does not fit; an approximate one takes"
+    memory = f"{tree} {duration(expected.stages['tree'])} and {filesize(expected.bytes)} of memory"
+    return f"{memory}, the whole run about {duration(max(expected.seconds, 1))}."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

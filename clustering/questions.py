@@ -1,16 +1,17 @@
 """A dataset and a specification in; nothing out, or the reason why this question cannot be asked of this dataset.
 
 Everything that can be known without computing is refused here, before a row is made or work is queued: columns, rows, the range
-of k, the memory it would take. Pure Python over the dataset's rows, because the web process asks it on every train request.
+of k, the memory and the time it would take. Pure Python over the dataset's rows, because the web process asks it on every train
+request.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentiq.jobs.limits import memory_bytes
+from segmentiq.jobs.limits import run_limits
+from segmentiq.ml.effort import RunForecast, forecast_run
 from segmentiq.ml.errors import Refusal, SpecRefused
-from segmentiq.ml.linkage.forecast import forecast
 from segmentiq.ml.selection import choose_columns
 from segmentiq.ml.values import MAX_SEGMENTS
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datasets.models import Column, Dataset
-    from segmentiq.ml.linkage.kernel import Forecast
     from segmentiq.ml.spec import SegmentationSpec
 
 MOST_LEVELS = 51
@@ -26,7 +26,7 @@ MOST_LEVELS = 51
 LEAST_ROWS = 3
 
 
-def check_question(dataset: Dataset, columns: Sequence[Column], spec: SegmentationSpec) -> Forecast:
+def check_question(dataset: Dataset, columns: Sequence[Column], spec: SegmentationSpec) -> RunForecast:
     """Return what the run will cost. Raises Refusal when the dataset cannot answer this specification."""
     if dataset.state != "ready":
         raise Refusal(
@@ -38,7 +38,7 @@ def check_question(dataset: Dataset, columns: Sequence[Column], spec: Segmentati
     n_rows = dataset.n_rows or 0
     _check_rows(n_rows, spec)
     chosen = {column.name for column in choose_columns([column.to_value() for column in columns], spec)}
-    n_features = sum(_count_features(column) for column in columns if column.name in chosen)
+    n_features = sum(most_features(column.kind, column.n_distinct) for column in columns if column.name in chosen)
     if isinstance(spec.pca, int) and spec.pca > min(n_features, n_rows):
         raise SpecRefused(
             f"pca asks for {spec.pca:,} components, but these columns give at most {min(n_features, n_rows):,}.",
@@ -46,8 +46,12 @@ def check_question(dataset: Dataset, columns: Sequence[Column], spec: Segmentati
             field="pca",
             hint="Ask for fewer, or for a share of the variance such as 0.9.",
         )
-    n_dimensions = spec.pca if isinstance(spec.pca, int) else n_features
-    return forecast(n_rows, n_dimensions, spec.linkage, spec.metric, memory_bytes=memory_bytes())
+    return forecast_here(n_rows, n_features, spec)
+
+
+def forecast_here(n_rows: int, n_features: int, spec: SegmentationSpec) -> RunForecast:
+    """Forecast a run on this machine and under its limits. Raises RunRefused."""
+    return forecast_run(n_rows, spec.pca if isinstance(spec.pca, int) else n_features, spec, **run_limits())
 
 
 def _check_rows(n_rows: int, spec: SegmentationSpec) -> None:
@@ -66,5 +70,6 @@ def _check_rows(n_rows: int, spec: SegmentationSpec) -> None:
         )
 
 
-def _count_features(column: Column) -> int:
-    return min(column.n_distinct + 1, MOST_LEVELS) if column.kind == "category" else 1
+def most_features(kind: str, n_distinct: int) -> int:
+    """Return how many features a column becomes at most."""
+    return min(n_distinct + 1, MOST_LEVELS) if kind == "category" else 1

@@ -5,28 +5,36 @@ The same facts stand in `Run.report`, in the page's folded report and in the com
 
 from __future__ import annotations
 
+import logging
 import platform
-import re
+from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from clustering.artifacts import evaluation_of
 from segmentiq.ml.cut import cut_k
+from segmentiq.ml.machine import peak_bytes
 
 if TYPE_CHECKING:
     from segmentiq.ml.values import Segmentation
 
+logger = logging.getLogger(__name__)
+
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "fastcluster")
 
 
-def report_of(segmentation: Segmentation) -> dict[str, Any]:
-    """Return the technical report as plain data."""
+def report_of(segmentation: Segmentation, *, forecast: Mapping[str, Any], extra_s: float = 0.0) -> dict[str, Any]:
+    """Return the technical report as plain data, with what was forecast; `extra_s` are seconds outside of the stages."""
     evaluation = evaluation_of(segmentation)
+    took = took_of(segmentation, extra_s)
+    log_forecast(forecast, took)
     return {
         "engine": {"kernel": segmentation.tree.kernel, "exact": segmentation.tree.exact},
+        "approximation": segmentation.approximation.to_json() if segmentation.approximation else None,
+        "forecast": dict(forecast),
+        "took": took,
         "seconds": {stage: round(seconds, 4) for stage, seconds in segmentation.seconds.items()},
         "versions": {
             "segmentiq": settings.VERSION,
@@ -39,7 +47,7 @@ def report_of(segmentation: Segmentation) -> dict[str, Any]:
         "n_features": len(segmentation.features.names),
         "cophenetic": evaluation["cophenetic"],
         "heights": evaluation["heights"],
-        "peak_memory_bytes": peak_memory_bytes(),
+        "peak_memory_bytes": peak_bytes(),
     }
 
 
@@ -56,7 +64,23 @@ def answer_of(segmentation: Segmentation) -> dict[str, Any]:
     }
 
 
-def peak_memory_bytes() -> int:
-    """Return the most memory this process has occupied; not `getrusage`, which counts what the parent held before the fork."""
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    return int(peak[1]) * 1024 if peak else 0
+def took_of(segmentation: Segmentation, extra_s: float) -> dict[str, Any]:
+    """Return what a run took, in the words of a forecast. Memory is None where the system does not tell it."""
+    seconds, n_bytes = segmentation.linking
+    whole = sum(segmentation.seconds.values()) + extra_s
+    return {"seconds": round(whole, 3), "tree": {"bytes": n_bytes, "seconds": round(seconds, 3)}}
+
+
+def log_forecast(forecast: Mapping[str, Any], took: Mapping[str, Any]) -> None:
+    """Log the forecast against the truth, in numbers only."""
+    if forecast:
+        told, tree = forecast["tree"], took["tree"]
+        logger.info(
+            "Forecast %.2f s, tree %.2f s and %d bytes; it took %.2f s, tree %.2f s and %d bytes.",
+            forecast["seconds"],
+            told["seconds"],
+            told["bytes"],
+            took["seconds"],
+            tree["seconds"],
+            tree["bytes"] or 0,
+        )

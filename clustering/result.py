@@ -21,7 +21,7 @@ from clustering.models import Run
 from clustering.wording import BranchWords, TableRow, blank_words, branch_words, shown_of, table_rows
 from segmentiq.ml.cut import cut_k, height_of
 from segmentiq.ml.values import Advice, KScore, TopTree
-from segmentiq.words import count, duration, figure, plural
+from segmentiq.words import count, duration, figure, filesize, plural
 
 Spots = Mapping[int, tuple[float, float]]
 
@@ -53,6 +53,7 @@ class ResultPage:
     advice: Advice
     score: str
     ledger: str
+    approximation: str
     tree: SafeString
     tree_note: str
     map: MapFigure
@@ -91,6 +92,7 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
         advice=advice,
         score=score_words(scores, k),
         ledger=_ledger(run),
+        approximation=" ".join(approximation_of(run)),
         tree=mark_safe(page_svg(top, k, {i: w.name for i, w in words.items()})),  # noqa: S308 - drawing.py escapes every name
         tree_note=_tree_note(top),
         map=places,
@@ -102,7 +104,7 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
         rows=table_rows(profiles[0], shown, tuple(words[b.id] for b in active)),
         blank=SegmentCard(number=0, words=blank_words()),
         report=_report(run),
-        notes=tuple(run.report.get("notes", ())) + tuple(run.report.get("warnings", ())),
+        notes=_notes(run),
         data=_data(run, top, layout=layout, words=words, scores=scores, advice=advice, spots=places.spots),
     )
 
@@ -128,6 +130,16 @@ def score_words(scores: Sequence[KScore], k: int) -> str:
     if score is None:
         return ""
     return f"Silhouette {score.silhouette:.2f}, where 1 is perfectly separate and 0 is no separation."
+
+
+def approximation_of(run: Run) -> tuple[str, ...]:
+    """Return what must be said beside the answer of a tree that is not exact: what was gathered, and what it cost."""
+    return tuple((run.report.get("approximation") or {}).get("sentences", ()))
+
+
+def _notes(run: Run) -> tuple[str, ...]:
+    said = set(approximation_of(run))
+    return (*run.report.get("notes", ()), *(note for note in run.report.get("warnings", ()) if note not in said))
 
 
 def _ledger(run: Run) -> str:
@@ -160,11 +172,23 @@ def _report(run: Run) -> tuple[tuple[str, str], ...]:
         ("Engine", f"{engine.get('kernel', '')}, {'exact' if engine.get('exact', True) else 'approximate'}" if engine else ""),
         ("Time", duration(sum(seconds.values())) if seconds else "–"),
         ("Slowest stages", ", ".join(f"{s} {figure(t)} s" for s, t in sorted(seconds.items(), key=lambda e: -e[1])[:3]) or "–"),
+        ("Forecast and truth", forecast_and_truth(report)),
         ("Cophenetic correlation", figure(report.get("cophenetic"))),
         ("Seed", str(spec["seed"])),
         ("Stamp", run.stamp),
     ]
     return tuple((name, words) for name, words in facts if words)
+
+
+def forecast_and_truth(report: Mapping[str, Any]) -> str:
+    """Say what was forecast, and what it took; nothing about a run of before there were forecasts."""
+    told, took = report.get("forecast"), report.get("took")
+    return f"{_cost(told)} were forecast; it took {_cost(took)}." if told and took else ""
+
+
+def _cost(of: Mapping[str, Any]) -> str:
+    memory = "" if of["tree"]["bytes"] is None else f" and {filesize(of['tree']['bytes'])}"
+    return f"{duration(of['seconds'])}, of which the tree {duration(of['tree']['seconds'])}{memory},"
 
 
 def _data(

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clustering import artifacts
 from clustering.models import Run
+from segmentiq.jobs import beats
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.values import MAX_SEGMENTS
 from segmentiq.serializing import FailureField, StrictSerializer
@@ -34,7 +36,8 @@ class KScoreSerializer(serializers.Serializer[Any]):
     calinski_harabasz = serializers.FloatField(allow_null=True)
     davies_bouldin = serializers.FloatField(allow_null=True)
     smallest = serializers.IntegerField(help_text="Customers in the smallest segment.")
-    stability = serializers.FloatField(allow_null=True)
+    stability = serializers.FloatField(allow_null=True, help_text="Share of the weakest segment that is found again in subsamples.")
+    found_again = serializers.FloatField(allow_null=True, help_text="The same on average over the customers.")
     interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
 
 
@@ -47,6 +50,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     n_set_aside = serializers.IntegerField(read_only=True)
     sizes = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     spec = serializers.DictField(read_only=True)
+    stage = serializers.SerializerMethodField(help_text='What is being done; "preparing" while the engine is made ready.')
     advice = serializers.SerializerMethodField()
     error = FailureField()
 
@@ -58,9 +62,40 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         ]  # fmt: skip
         read_only_fields = fields
 
+    def get_stage(self, run: Run) -> str:
+        if run.shown_status != Status.QUEUED:
+            return run.stage
+        return "preparing" if self._engine_is_preparing else ""
+
+    @cached_property
+    def _engine_is_preparing(self) -> bool:
+        return beats.engine_is_preparing()
+
     @extend_schema_field(AdviceSerializer(allow_null=True))
     def get_advice(self, run: Run) -> dict[str, Any] | None:
         return run.advice or None
+
+
+class AgreementSerializer(serializers.Serializer[Any]):
+    """How well an approximate cut agrees with an exact one, on a sample of the customers."""
+
+    k = serializers.IntegerField()
+    spread = serializers.FloatField(help_text="Within sum of squares over that of the exact cut.")
+    rand = serializers.FloatField(help_text="Adjusted Rand index: 1 is the same, 0 is chance.")
+    floor = serializers.FloatField(help_text="The same index between exact cuts of the sample and of 80 % of it.")
+
+
+class ApproximationSerializer(serializers.Serializer[Any]):
+    """What an approximate tree cost."""
+
+    n = serializers.IntegerField(help_text="Customers.")
+    n_groups = serializers.IntegerField(help_text="Groups they were gathered into first.")
+    lost = serializers.FloatField(help_text="Share of the variance that lies inside the groups.")
+    bound = serializers.FloatField(help_text="By how much a root mean square distance to any centres can be misjudged.")
+    n_sample = serializers.IntegerField(help_text="Customers of the sample whose exact tree it was compared with.")
+    k = serializers.IntegerField(help_text="The answer the sentences are about.")
+    agreements = AgreementSerializer(many=True)
+    sentences = serializers.ListField(child=serializers.CharField())
 
 
 class RunDetailSerializer(RunSerializer):
@@ -69,10 +104,11 @@ class RunDetailSerializer(RunSerializer):
     scores = serializers.SerializerMethodField()
     heights = serializers.SerializerMethodField()
     cophenetic = serializers.SerializerMethodField()
+    approximation = serializers.SerializerMethodField(help_text="Null where the tree is exact.")
     report = serializers.DictField(read_only=True)
 
     class Meta(RunSerializer.Meta):
-        fields = [*RunSerializer.Meta.fields, "scores", "heights", "cophenetic", "report"]
+        fields = [*RunSerializer.Meta.fields, "scores", "heights", "cophenetic", "approximation", "report"]
         read_only_fields = fields
 
     def to_representation(self, instance: Run) -> dict[str, Any]:
@@ -90,6 +126,10 @@ class RunDetailSerializer(RunSerializer):
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_cophenetic(self, run: Run) -> float | None:
         return self._evaluation.get("cophenetic")
+
+    @extend_schema_field(ApproximationSerializer(allow_null=True))
+    def get_approximation(self, run: Run) -> dict[str, Any] | None:
+        return run.report.get("approximation")
 
 
 class TrainSerializer(serializers.Serializer[Any]):
@@ -109,6 +149,22 @@ class TrainSerializer(serializers.Serializer[Any]):
     approximate = serializers.ChoiceField(choices=["never", "allow"], required=False)
     stability = serializers.BooleanField(required=False)
     seed = serializers.IntegerField(required=False, min_value=0, max_value=2**32 - 1)
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """What growing the tree takes."""
+
+    bytes = serializers.IntegerField(help_text="Memory beyond the table itself.")
+    seconds = serializers.FloatField()
+
+
+class ForecastSerializer(serializers.Serializer[Any]):
+    """What a run would take. Equal customers are linked as one, so a table with duplicates takes less."""
+
+    kernel = serializers.CharField()
+    exact = serializers.BooleanField()
+    seconds = serializers.FloatField(help_text="The whole run.")
+    tree = CostSerializer()
 
 
 class CutSerializer(StrictSerializer):
@@ -144,6 +200,9 @@ class SegmentSerializer(serializers.Serializer[Any]):
     branch = serializers.IntegerField(help_text="The branch of the tree; it keeps its name whatever k is shown.")
     size = serializers.IntegerField()
     share = serializers.FloatField()
+    found = serializers.FloatField(
+        allow_null=True, help_text="Share of it that is found again in subsamples: 0.85 is highly stable, 0.75 stable, below 0.6 nothing."
+    )
     name = serializers.CharField()
     named = serializers.BooleanField(help_text="Whether a person gave the name.")
     note = serializers.CharField(allow_blank=True)

@@ -32,9 +32,9 @@ MOST_IN_NAME, MOST_IN_NOTE = 80, 2000
 def train(*, dataset: Dataset, spec: SegmentationSpec, requested_by: Any) -> Run:
     """Queue a run, or return the one that is or will be the answer to the same question. Raises Refusal."""
     columns = list(dataset.columns.order_by("position"))
-    check_question(dataset, columns, spec)
+    report = {"forecast": check_question(dataset, columns, spec).to_json()}
     stamp = stamp_of(dataset, [column.to_value() for column in columns], spec)
-    run = Run(dataset=dataset, requested_by=requested_by, spec=spec.to_json(), stamp=stamp)
+    run = Run(dataset=dataset, requested_by=requested_by, spec=spec.to_json(), stamp=stamp, report=report)
     return _answering(run) or _publish(run) or _answering(run) or _gone(dataset)
 
 

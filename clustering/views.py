@@ -92,7 +92,8 @@ def run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if run.status == Status.DONE:
         return _result(request, run)
     if run.is_active:
-        page = pages.progress_page(run, worker_is_alive=beats.worker_is_alive())
+        is_preparing = beats.engine_is_preparing()
+        page = pages.progress_page(run, worker_is_alive=beats.worker_is_alive(), is_preparing=is_preparing)
         return render(request, "clustering/run_progress.html", {"page": page})
     return render(request, "clustering/run_ended.html", {"page": pages.ended_page(run)})
 

@@ -23,10 +23,12 @@ from rest_framework.response import Response
 from clustering import artifacts, drawing, exports, services
 from clustering.filters import RunFilter
 from clustering.models import Run, SegmentName
+from clustering.questions import check_question
 from clustering.result import shown_names
 from clustering.segments import segment_records
 from clustering.serializers import (
     CutSerializer,
+    ForecastSerializer,
     RunDetailSerializer,
     RunSerializer,
     SegmentChangeSerializer,
@@ -77,6 +79,15 @@ class TrainViewSet(viewsets.GenericViewSet[Run]):
             headers["Preference-Applied"] = f"wait={seconds}"
         settled = bool(seconds) and not run.is_active
         return Response(RunDetailSerializer(run).data, status=200 if settled else 202, headers=headers)
+
+    @extend_schema(summary="What a segmentation would take", responses=ForecastSerializer)
+    @action(detail=False, methods=["post"])
+    def forecast(self, request: Request) -> Response:
+        """Answer seconds and bytes without queuing anything; what does not fit answers 400 with the nearest way that does."""
+        asked = dict(request.data)
+        dataset = self._dataset(asked.pop("dataset_id", None))
+        columns = list(dataset.columns.order_by("position"))
+        return Response(check_question(dataset, columns, SegmentationSpec.from_mapping(asked)).to_json())
 
     def _dataset(self, sent: Any) -> Dataset:
         if sent is None:

@@ -166,7 +166,7 @@ def test_a_list_of_runs_takes_the_same_queries_however_long_it_is(
     Run.objects.bulk_create(Run(dataset=dataset, spec={}, stamp=str(i)) for i in range(n))
     client = Client()
     client.force_login(owner)
-    with django_assert_num_queries(4):  # session, person, count, rows
+    with django_assert_num_queries(5):  # session, person, count, rows, workers
         assert len(client.get(RUNS).json()["results"]) == n
 
 

@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from clustering.pages import forecast_words
+from clustering.questions import forecast_here, most_features
 from segmentiq.ml.errors import Refusal
+from segmentiq.ml.selection import choose_columns
 from segmentiq.ml.spec import SegmentationSpec
 
 if TYPE_CHECKING:
+    from datasets.reader import ReadResult
+    from segmentiq.ml.effort import RunForecast
     from segmentiq.ml.values import Segmentation
 
 EXAMPLE = 'Example: ./manage.py segment customers.csv --k auto --columns "age,income" --log auto --out segments'
@@ -64,26 +69,32 @@ class Command(BaseCommand):
 
     def _segment(self, file: Path, folder: Path, spec: SegmentationSpec, *, quiet: bool) -> None:
         """Read, compute, save, tell. The heavy libraries are loaded here, so that a wrong option is refused at once."""
+        from segmentiq.jobs.engine import engine_environment
+
+        os.environ.update(engine_environment())  # before numpy and numba are loaded: they look once
         from clustering.folder import save_folder, segments_of
         from datasets.limits import read_limits
         from datasets.reader import read_table
-        from segmentiq.jobs.limits import memory_bytes
+        from segmentiq.jobs.limits import run_limits
+        from segmentiq.jobs.preparing import prepare_engine
         from segmentiq.ml.pipeline import segment
 
         check_folder(folder)
         progress = Progress(quiet=quiet)
         try:
+            prepare_engine(lambda: progress.part(0.0, 0.0)("preparing", 0.0))
             read = read_table(file, file.name, limits=read_limits(), on_progress=progress.part(0.0, 0.2))
-            progress.note(warning["message"] for warning in read.warnings)
+            expected = forecast_of(read, spec)
+            progress.note([*(warning["message"] for warning in read.warnings), forecast_words(expected)])
             segmentation = segment(
                 read.table,
                 spec,
                 on_progress=progress.part(0.2, 0.95),
-                memory_bytes=memory_bytes(),
+                **run_limits(),
                 max_features=settings.MAX_FEATURES,
             )
             progress.part(0.95, 1.0)("files", 0.0)
-            save_folder(folder, read, spec, segmentation)
+            save_folder(folder, read, spec, segmentation, forecast=expected.to_json())
         finally:
             progress.close()
         self.stdout.write(summary(segmentation, segments_of(segmentation)))
@@ -120,6 +131,13 @@ class Progress:
     def close(self) -> None:
         if self._bar and not self._quiet:
             sys.stderr.write("\r" + " " * (BAR + 24) + "\r")
+
+
+def forecast_of(read: ReadResult, spec: SegmentationSpec) -> RunForecast:
+    """Forecast the run of a table that was read. Raises Refusal where it does not fit this machine's limits."""
+    chosen = choose_columns(read.table.columns, spec)
+    n_features = sum(most_features(column.kind, read.statistics[column.name]["n_distinct"]) for column in chosen)
+    return forecast_here(len(read.table.frame), n_features, spec)
 
 
 def check_folder(folder: Path) -> None:
