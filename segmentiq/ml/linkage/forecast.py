@@ -134,7 +134,7 @@ def other_ways(linkage: str, metric: str) -> Iterator[tuple[str, str]]:
 
 
 def _find_alternative(n: int, d: int, linkage: str, metric: str, budget: int) -> str:
-    ways = []
+    ways: list[str] = []
     for other, measure in other_ways(linkage, metric):
         needed = _least(n, d, other, measure)
         if needed <= budget and not ways:

@@ -171,8 +171,8 @@ def link_micro(rows: Matrix, weights: Vector, linkage: str, metric: str, *, memo
     >>> link_micro(line, np.ones(8), "ward", "euclidean", memory_bytes=10**6, tell=lambda share: None).groups.tolist()
     [0, 0, 1, 1, 2, 2, 3, 3]
     """
-    plan = plan_micro(*rows.shape, linkage, metric, memory_bytes)
-    way = Way(linkage, metric, memory_bytes - _rows_bytes(*rows.shape))
+    n, d = rows.shape
+    plan, way = plan_micro(n, d, linkage, metric, memory_bytes), Way(linkage, metric, memory_bytes - _rows_bytes(n, d))
     space = straighten(rows, metric)
     below, groups = _gather(space, weights, plan, _gathering(way), lambda share: tell(GATHERING * share))
     centroids, heavy = centroids_of(space, weights, groups)

@@ -7,17 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster
 from sklearn.metrics import adjusted_rand_score
 
 from segmentiq.ml.approximation import Agreement, Approximation, certify, means_of, say, weigh
+from segmentiq.ml.cut import cut_k
 from segmentiq.ml.describe import describe
+from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.linkage import build_tree
+from segmentiq.ml.pipeline import segment
+from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.tests.oracles import Matrix, grower, labels_of, planted, tree_of
+from segmentiq.ml.tests.tables import numbers_of
+from segmentiq.ml.values import Table
 
 FOUND = Approximation(
     n=2_000_000,
@@ -53,8 +59,7 @@ def test_the_bound_is_reached_so_it_cannot_be_tightened() -> None:
 
 def test_segments_of_groups_cost_their_customers_what_lies_inside_the_groups_more() -> None:
     rows = planted(4, 600, 3, seed=1)
-    groups: NDArray[np.int64] = fcluster(np.array(tree_of(rows).merges), 80, "maxclust") - 1
-    segments = fcluster(np.array(tree_of(rows).merges), 4, "maxclust") - 1
+    groups, segments = (fcluster(np.array(tree_of(rows).merges), k, "maxclust").astype(np.int64) - 1 for k in (80, 4))
     centres, _ = means_of(rows, segments)
     costs = certify(rows, groups, centres)
     spread = sum(float(np.square(rows[segments == s] - centres[s]).sum()) for s in range(4))
@@ -191,3 +196,48 @@ def test_it_becomes_plain_data() -> None:
     assert data["agreements"][1] == {"k": 5, "spread": 1.004, "rand": 0.81, "floor": 0.78}
     assert data["sentences"] == list(say(FOUND))
     assert data["bound"] == pytest.approx(0.1703, abs=1e-4)
+
+
+def three_clouds(per_cloud: int = 500) -> Table:
+    random = np.random.default_rng(8)
+    points = np.concatenate([random.normal(centre, 1.0, size=(per_cloud, 2)) for centre in ((0, 0), (12, 0), (0, 12))])
+    return numbers_of(pd.DataFrame(points, columns=["x", "y"]))
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "manhattan", "cosine"])
+@pytest.mark.parametrize("linkage", ["average", "complete"])
+def test_a_run_that_does_not_fit_is_answered_and_weighed(linkage: str, metric: str) -> None:
+    asked = {"linkage": linkage, "metric": metric, "stability": False}
+    with pytest.raises(RunRefused):
+        segment(three_clouds(), SegmentationSpec.from_mapping(asked), memory_bytes=2**20)
+    result = segment(three_clouds(), SegmentationSpec.from_mapping(asked | {"approximate": "allow"}), memory_bytes=2**20)
+    assert (result.tree.exact, result.tree.kernel) == (False, f"{linkage}-micro")
+    assert sorted(result.order.tolist()) == list(range(1_500))
+    assert result.approximation is not None
+    assert result.approximation.k == result.k
+    assert result.k in [entry.k for entry in result.approximation.agreements]
+    assert result.warnings[: len(say(result.approximation))] == say(result.approximation)
+
+
+def test_an_exact_run_has_nothing_to_weigh() -> None:
+    result = segment(three_clouds(), SegmentationSpec(linkage="average", approximate="allow", stability=False))
+    assert result.tree.exact
+    assert result.approximation is None
+    assert result.warnings == ()
+
+
+def test_progress_of_an_approximate_run_never_falls() -> None:
+    told: list[float] = []
+    spec = SegmentationSpec(linkage="average", approximate="allow", n_clusters=3)
+    result = segment(three_clouds(), spec, memory_bytes=2**20, on_progress=lambda stage, share: told.append(share))
+    assert [branch.size for branch in cut_k(result.top, 3)] == [500, 500, 500]
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1)
+
+
+def test_a_run_too_slow_for_its_limit_is_approximated_where_that_is_allowed() -> None:
+    table = three_clouds(1_700)
+    limits: dict[str, Any] = {"memory_bytes": 2**30, "limit_s": 60.0, "speeds": {"condensed": 1e3}}
+    spec = SegmentationSpec(linkage="average", approximate="allow", stability=False, n_clusters=3)
+    assert not segment(table, spec, **limits).tree.exact
+    assert segment(table, replace(spec, approximate="never"), **limits).tree.exact

@@ -114,7 +114,7 @@ def test_a_limit_of_time_is_obeyed_where_the_tree_is_built() -> None:
 
 def test_ward_gathers_where_memory_is_short() -> None:
     values = planted(4, 20_000, 10, seed=3)
-    exact = forecast(*values.shape, "ward", "euclidean").bytes
+    exact = forecast(20_000, 10, "ward", "euclidean").bytes
     assert grow(values, "ward", memory_bytes=exact).exact
     tree = grow(values, "ward", memory_bytes=7 * exact // 10)
     assert (tree.kernel, tree.exact) == ("ward-micro", False)
