@@ -28,7 +28,7 @@ Matrix = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 CODES: Mapping[str, int] = {"single": 0, "complete": 1, "average": 2, "weighted": 3, "ward": 4}
-SINGLE, COMPLETE, AVERAGE, WEIGHTED = 0, 1, 2, 3
+SINGLE, COMPLETE, AVERAGE, WARD = 0, 1, 2, 4
 PAIRS_PER_SLICE = 4e7
 """About how many distances are read between two tells: a few tens of milliseconds."""
 GONE = 0.25
@@ -63,20 +63,24 @@ def link_distances(distances: Vector, weights: Vector, linkage: str, tell: Tell)
         _square(distances, weights)
     merges = np.empty((m - 1, 4))
     names, counts, weights = np.arange(m), np.ones(m, dtype=np.int64), weights.copy()
-    chain = np.empty(m, dtype=np.int64)
+    least, nearest = _find_all(distances, m)
+    known, chain = nearest.copy(), np.empty(m, dtype=np.int64)
     done = length = 0
     while done < m - 1:
         left = m - done
         most = min(max(1, int(GONE * left)), max(1, int(PAIRS_PER_SLICE / (4 * left))))
-        size = len(names)
-        length = _join(distances, weights, names, counts, chain, length, merges[done : done + most], m + done, code)
+        length = _join(
+            distances, weights, names, counts, least, nearest, known, chain, length, merges[done : done + most], m + done, code
+        )
         done += most
         tell(done / (m - 1))
-        if m - done < (1 - GONE) * size:
+        if m - done <= (1 - GONE) * len(names):
             is_left = counts > 0
             _pack(distances, is_left)
             chain[:length] = (np.cumsum(is_left) - 1)[chain[:length]]
             names, counts, weights = names[is_left], counts[is_left], weights[is_left]
+            least, nearest = _find_all(distances, len(names))
+            known = names[nearest]
     if linkage == "ward":
         np.sqrt(merges[:, 2], out=merges[:, 2])
     return merges
@@ -93,8 +97,30 @@ def _square(distances: Vector, weights: Vector) -> None:
 
 
 @compiled
-def _find_nearest(distances: Vector, counts: Indices, i: int, before: int) -> tuple[float, int]:
-    """Return the distance to and the place of i's nearest neighbour: the one before in the chain if it ties, else the first."""
+def _find_all(distances: Vector, m: int) -> tuple[Vector, Indices]:
+    """Return the distance to and the place of the nearest neighbour of each of m clusters, in one sweep."""
+    least, nearest = np.full(m, np.inf), np.zeros(m, dtype=np.int64)
+    start = 0
+    for i in range(m - 1):
+        row, their_least, their_nearest = distances[start : start + m - i - 1], least[i + 1 :], nearest[i + 1 :]
+        lowest, last = row[:1].view(np.int64)[0], 0
+        bits = row.view(np.int64)
+        for j in range(len(row)):
+            is_nearer = row[j] < their_least[j]
+            their_least[j] = row[j] if is_nearer else their_least[j]
+            their_nearest[j] = i if is_nearer else their_nearest[j]
+            lowest = min(lowest, bits[j])
+        while bits[last] != lowest:
+            last += 1
+        if row[last] < least[i]:
+            least[i], nearest[i] = row[last], i + 1 + last
+        start += m - i - 1
+    return least, nearest
+
+
+@compiled
+def _find_nearest(distances: Vector, counts: Indices, i: int) -> tuple[float, int]:
+    """Return the distance to and the place of i's nearest neighbour, the first of those that tie."""
     m = len(counts)
     least, nearest = np.inf, -1
     at = i - 1
@@ -106,15 +132,14 @@ def _find_nearest(distances: Vector, counts: Indices, i: int, before: int) -> tu
     for k in range(len(row)):
         if row[k] < least and counts[i + 1 + k] > 0:
             least, nearest = row[k], i + 1 + k
-    if before >= 0 and _read(distances, m, i, before) <= least:
-        return least, before
     return least, nearest
 
 
 @compiled
 def _read(distances: Vector, m: int, i: int, j: int) -> float:
     low, high = min(i, j), max(i, j)
-    return distances[low * (2 * m - low - 3) // 2 + high - 1]
+    found: float = distances[low * (2 * m - low - 3) // 2 + high - 1]
+    return found
 
 
 @compiled
@@ -123,13 +148,21 @@ def _join(
     weights: Vector,
     names: Indices,
     counts: Indices,
+    least: Vector,
+    nearest: Indices,
+    known: Indices,
     chain: Indices,
     length: int,
     merges: Matrix,
     name: int,
     code: int,
 ) -> int:
-    """Make as many merges as `merges` has room for; the first is called `name`. Return the length of the chain that is left."""
+    """Make as many merges as `merges` has room for; the first is called `name`. Return the length of the chain that is left.
+
+    The neighbour at place `nearest`, at distance `least`, stays the nearest as long as it is called what it was when it became
+    `known`: others only move away when they merge.
+    """
+    m = len(counts)
     for t in range(len(merges)):
         if length == 0:
             first = 0
@@ -138,52 +171,49 @@ def _join(
             chain[0], length = first, 1
         while True:
             tip = chain[length - 1]
-            before = chain[length - 2] if length > 1 else -1
-            least, nearest = _find_nearest(distances, counts, tip, before)
-            if nearest == before:
+            if known[tip] != names[nearest[tip]]:
+                least[tip], nearest[tip] = _find_nearest(distances, counts, tip)
+                known[tip] = names[nearest[tip]]
+            if length > 1 and _read(distances, m, tip, chain[length - 2]) <= least[tip]:
                 break
-            chain[length] = nearest
+            chain[length] = nearest[tip]
             length += 1
         length -= 2
-        kept, gone = min(tip, before), max(tip, before)
+        height, kept, gone = least[tip], min(tip, chain[length]), max(tip, chain[length])
         count = counts[kept] + counts[gone]
         counts[kept] = counts[gone] = 0
-        _update(distances, weights, counts, kept, gone, least, code)
+        _update(distances, weights, counts, kept, gone, height, code)
         merges[t, 0], merges[t, 1] = min(names[kept], names[gone]), max(names[kept], names[gone])
-        merges[t, 2], merges[t, 3] = least, count
-        names[kept] = name + t
+        merges[t, 2], merges[t, 3] = height, count
+        names[kept], names[gone] = name + t, -2
+        known[kept] = -1
         counts[kept] = count
         weights[kept] += weights[gone]
     return length
 
 
 @compiled
-def _update(distances: Vector, weights: Vector, counts: Indices, kept: int, gone: int, least: float, code: int) -> None:
+def _update(distances: Vector, weights: Vector, counts: Indices, kept: int, gone: int, height: float, code: int) -> None:
     """Write the distances of the merged cluster to all others that count in the place of `kept`, which stands before `gone`."""
     m = len(counts)
+    of_kept, of_gone = weights[kept], weights[gone]
+    share = of_kept / (of_kept + of_gone) if code == AVERAGE else 0.5
     to_kept, to_gone = kept - 1, gone - 1
     for x in range(m):
         if counts[x] > 0:
-            distances[to_kept] = _combine(
-                distances[to_kept], distances[to_gone], least, weights[kept], weights[gone], weights[x], code
-            )
+            a, b = distances[to_kept], distances[to_gone]
+            if code == WARD:
+                of_x = weights[x]
+                far = ((of_kept + of_x) * a + (of_gone + of_x) * b - of_x * height) / (of_kept + of_gone + of_x)
+            elif code == SINGLE:
+                far = a if a < b else b
+            elif code == COMPLETE:
+                far = a if a > b else b
+            else:
+                far = share * a + (1.0 - share) * b
+            distances[to_kept] = max(far, min(a, b))
         to_kept += m - x - 2 if x < kept else 1
         to_gone += m - x - 2 if x < gone else 1
-
-
-@compiled
-def _combine(a: float, b: float, between: float, of_a: float, of_b: float, of_x: float, code: int) -> float:
-    """Return the distance of a merged cluster to x from its parts' (Lance and Williams); never below the lesser of them."""
-    least = min(a, b)
-    if code == SINGLE:
-        return least
-    if code == COMPLETE:
-        return max(a, b)
-    if code == AVERAGE:
-        return max(least, (of_a * a + of_b * b) / (of_a + of_b))
-    if code == WEIGHTED:
-        return max(least, 0.5 * (a + b))
-    return max(least, ((of_a + of_x) * a + (of_b + of_x) * b - of_x * between) / (of_a + of_b + of_x))
 
 
 @compiled

@@ -36,7 +36,7 @@ class Unique:
     weights : ndarray, shape (m,)
         Sums over the rows that are equal.
     order : ndarray, shape (n,)
-        The given rows, equal ones side by side.
+        The given rows, equal ones side by side: the lighter first, then as given.
     starts : ndarray, shape (m + 1,)
         Unique row i stands for `order[starts[i]:starts[i + 1]]`.
     """
@@ -75,11 +75,13 @@ def collapse(values: Matrix, weights: Vector | None = None, *, unit: float = 1.0
     >>> found.rows.tolist(), found.weights.tolist(), found.order.tolist()
     ([[0.0, 3.0], [2.0, 1.0]], [1.0, 2.0], [1, 0, 2])
     """
-    n, d = values.shape
-    order = np.argsort(values[:, 0]) if d else np.arange(n)
+    # One layout and no right to write: one machine code for whatever the caller holds.
+    values = np.ascontiguousarray(values).view()
+    values.setflags(write=False)
+    n, order = len(values), np.argsort(values[:, 0])
     starts = _sort_ties(values, order, SHORT)
     if len(starts) <= n:
-        _settle(order, starts, np.empty(0) if weights is None else weights)
+        _settle(order, starts, np.arange(n) if weights is None else np.argsort(weights, kind="stable"))
     summed = np.diff(starts).astype(np.float64) if weights is None else np.add.reduceat(weights[order], starts[:-1])
     return Unique(rows=_gather(values, order, starts, unit), weights=summed, order=order, starts=starts)
 
@@ -150,7 +152,7 @@ def _sort_ties(values: Matrix, order: Indices, short: int) -> Indices:
     spare = np.empty(n, dtype=np.int64)
     is_first = np.zeros(n + 1, dtype=np.bool_)
     is_first[0] = is_first[n] = True
-    for i in range(1, n if d else 1):
+    for i in range(1, n):
         is_first[i] = values[order[i], 0] != values[order[i - 1], 0]
     for column in range(1, d):
         start, n_tied = 0, 0
@@ -238,10 +240,12 @@ def _merge(keys: Vector, order: Indices, spare_keys: Vector, spare: Indices, low
 
 
 @compiled
-def _settle(order: Indices, starts: Indices, weights: Vector) -> None:
-    """Put equal rows into ascending order of their weights and then their numbers: weights then add up the same in any order."""
+def _settle(order: Indices, starts: Indices, sequence: Indices) -> None:
+    """Put equal rows into the order of `sequence`: by weight, so that weights add up the same in any order."""
+    kind, place = np.empty(len(order), dtype=np.int64), starts.copy()
     for group in range(len(starts) - 1):
-        start, stop = starts[group], starts[group + 1]
-        if stop - start > 1:
-            members = np.sort(order[start:stop])
-            order[start:stop] = members if len(weights) == 0 else members[np.argsort(weights[members], kind="mergesort")]
+        for i in range(starts[group], starts[group + 1]):
+            kind[order[i]] = group
+    for row in sequence:
+        order[place[kind[row]]] = row
+        place[kind[row]] += 1

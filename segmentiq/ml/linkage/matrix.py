@@ -92,6 +92,8 @@ def linkage_matrix(
     [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 4.0, 3.0]]
     """
     SegmentationSpec.from_mapping({"linkage": method, "metric": metric})
+    if kernel is not None and not (kernel in KERNELS and KERNELS[kernel].accepts(method, metric)):
+        raise ValueError(f"There is no kernel {kernel} that links {method} with {metric}.")
     values = _as_matrix(X)
     return link(values, _as_weights(weights, len(values)), method, metric, kernel=kernel, tell=on_progress)[0]
 
@@ -203,8 +205,11 @@ def _canonise(merges: Matrix, unit: float) -> Matrix:
     from segmentiq.ml.linkage.order import lift
 
     m = len(merges) + 1
-    pairs, heights = merges[:, :2].astype(np.int64), merges[:, 2] * unit
+    pairs, heights = merges[:, :2].astype(np.int64), merges[:, 2].copy()
     lift(pairs, heights)
+    order = np.argsort(heights, kind="stable")
+    with np.errstate(over="ignore"):
+        heights = heights[order] * unit
     if not np.isfinite(heights).all():
         raise RunRefused(
             "The distances between customers are too large to compute with.",
@@ -212,7 +217,6 @@ def _canonise(merges: Matrix, unit: float) -> Matrix:
             field="scaling",
             hint='Use scaling "standard".',
         )
-    order = np.argsort(heights, kind="stable")
     named = np.arange(2 * m - 1)
     named[m + order] = np.arange(m, 2 * m - 1)
-    return np.column_stack([np.sort(named[pairs[order]], axis=1), heights[order], merges[order, 3]])
+    return np.column_stack([np.sort(named[pairs[order]], axis=1), heights, merges[order, 3]])
