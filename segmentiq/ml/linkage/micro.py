@@ -125,8 +125,8 @@ def plan_micro(n: int, d: int, linkage: str, metric: str, memory_bytes: int) -> 
 
 
 def _rows_bytes(n: int, d: int) -> int:
-    """Return what the rows themselves take: their copy in order of parts, their merges twice, and where each belongs."""
-    return n * (8 * d + 160)
+    """Return what the rows themselves take: a copy, their merges at every step, and where each belongs. Measured."""
+    return n * (10 * d + 250)
 
 
 def _gathering(way: Way) -> Way:
@@ -245,18 +245,16 @@ def _roots_of(pairs: Ids, n: int) -> Ids:
 def centroids_of(rows: Matrix, weights: Vector, groups: Ids) -> tuple[Matrix, Vector]:
     """Return the weighted centroids of the groups, shape (m, d), and their weights, shape (m,).
 
-    Rows are taken relative to their group's first one, so that little is lost where coordinates are large and gaps small.
+    Rows are taken relative to one of their group's, so that little is lost where coordinates are large and gaps small; column by
+    column, so that no copy of all rows is made.
     """
     import numpy as np
 
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
-    heavy = np.add.reduceat(weights[order], starts)
-    first = rows[order[starts]]
-    moved = rows[order]
-    moved -= first[groups[order]]
-    moved *= weights[order, None]
-    return first + np.add.reduceat(moved, starts, axis=0) / heavy[:, None], heavy
+    heavy = np.bincount(groups, weights=weights)
+    some = np.empty(len(heavy), dtype=np.int64)
+    some[groups[::-1]] = np.arange(len(groups))[::-1]
+    moves = [np.bincount(groups, weights=weights * (column - column[some][groups])) / heavy for column in rows.T]
+    return rows[some] + np.column_stack(moves), heavy
 
 
 def _relink(rows: Matrix, weights: Vector, groups: Ids, way: Way) -> Matrix:

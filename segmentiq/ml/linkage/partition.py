@@ -44,15 +44,15 @@ def divide(rows: Matrix, most: int) -> list[Ids]:
                 parts.append(ids)
                 continue
             half = len(ids) // 2
-            sides = np.argpartition(_widest_scores(rows[ids]), half)
+            sides = np.argpartition(_widest_scores(rows[ids]), half)  # of a copy, which is centred where it stands
             waiting += [np.sort(ids[sides[half:]]), np.sort(ids[sides[:half]])]
     return parts
 
 
 def _widest_scores(rows: Matrix) -> Matrix:
-    """Return where the rows lie on their widest principal direction, its largest loading positive."""
-    centred = rows - rows.mean(axis=0)
-    centred /= np.abs(centred).max(initial=0.0) or 1.0  # squares of 1e200 would overflow
-    axis = np.linalg.eigh(centred.T @ centred)[1][:, -1]
-    scores: Matrix = centred @ (axis * np.sign(axis[np.argmax(np.abs(axis).round(8))]))
+    """Return where the rows lie on their widest principal direction, its largest loading positive. The rows are overwritten."""
+    rows -= rows.mean(axis=0)
+    rows /= max(-rows.min(), rows.max()) or 1.0  # squares of 1e200 would overflow
+    axis = np.linalg.eigh(rows.T @ rows)[1][:, -1]
+    scores: Matrix = rows @ (axis * np.sign(axis[np.argmax(np.abs(axis).round(8))]))
     return scores

@@ -113,8 +113,8 @@ def test_a_limit_of_time_is_obeyed_where_the_tree_is_built() -> None:
 
 
 def test_ward_gathers_where_memory_is_short() -> None:
-    values = planted(4, 20_000, 10, seed=3)
-    exact = forecast(20_000, 10, "ward", "euclidean").bytes
+    values = planted(4, 20_000, 30, seed=3)
+    exact = forecast(20_000, 30, "ward", "euclidean").bytes
     assert grow(values, "ward", memory_bytes=exact).exact
     tree = grow(values, "ward", memory_bytes=7 * exact // 10)
     assert (tree.kernel, tree.exact) == ("ward-micro", False)
@@ -209,7 +209,7 @@ def test_progress_never_falls_and_what_it_raises_ends_the_linkage() -> None:
 
 
 def test_more_memory_gives_more_micro_clusters() -> None:
-    plans = [plan_micro(1_000_000, 10, "average", "euclidean", budget * 2**20) for budget in (300, 600, 1_200, 8_000)]
+    plans = [plan_micro(1_000_000, 10, "average", "euclidean", budget * 2**20) for budget in (500, 800, 1_600, 8_000)]
     assert [plan.n_groups for plan in plans] == sorted({plan.n_groups for plan in plans})
     assert plans[-1].n_groups == 20_000
     assert all(plan.part <= plan.n_groups for plan in plans)
