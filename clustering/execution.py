@@ -14,7 +14,7 @@ from django.db import transaction
 
 from clustering import artifacts
 from clustering.models import Artifact, Run
-from clustering.report import answer_of, report_of
+from clustering.report import answer_of, log_forecast, report_of
 from clustering.stamps import stamp_of
 from datasets import storage
 from segmentiq.files import remove_folder
@@ -68,3 +68,4 @@ def _publish(run: Run, segmentation: Segmentation) -> None:
     with transaction.atomic():
         run.finish(**answer_of(segmentation), report=report)  # first: it asks whether we may publish at all
         Artifact.objects.bulk_create(rows)
+    log_forecast(report["forecast"], report["took"])

@@ -28,13 +28,11 @@ LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "fastcluster")
 def report_of(segmentation: Segmentation, *, forecast: Mapping[str, Any], extra_s: float = 0.0) -> dict[str, Any]:
     """Return the technical report as plain data, with what was forecast; `extra_s` are seconds outside of the stages."""
     evaluation = evaluation_of(segmentation)
-    took = took_of(segmentation, extra_s)
-    log_forecast(forecast, took)
     return {
         "engine": {"kernel": segmentation.tree.kernel, "exact": segmentation.tree.exact},
         "approximation": segmentation.approximation.to_json() if segmentation.approximation else None,
         "forecast": dict(forecast),
-        "took": took,
+        "took": took_of(segmentation, extra_s),
         "seconds": {stage: round(seconds, 4) for stage, seconds in segmentation.seconds.items()},
         "versions": {
             "segmentiq": settings.VERSION,

@@ -6,7 +6,7 @@ Nothing flows in; one factor per stage flows out, seconds measured over seconds 
 from __future__ import annotations
 
 from segmentiq.ml.effort import STAGES
-from segmentiq.ml.linkage.warm import sample_rows
+from segmentiq.ml.linkage.warm import Stopwatch, sample_rows
 from segmentiq.ml.pipeline import segment
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.values import Column, Segmentation, Table
@@ -26,5 +26,7 @@ def rehearse() -> Segmentation:
 
 def measure_stages() -> dict[str, float]:
     """Rehearse and return, per stage beside the tree, how many times as long as modelled it takes here."""
+    watch = Stopwatch()
     seconds = rehearse().seconds
-    return {name: seconds[name] / STAGES[name](ROWS, FEATURES) for name in STAGES if name in seconds}
+    held = watch.seconds() / sum(seconds.values())
+    return {name: held * seconds[name] / STAGES[name](ROWS, FEATURES) for name in STAGES if name in seconds}

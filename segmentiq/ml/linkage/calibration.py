@@ -67,7 +67,7 @@ def calibrate(path: Path, measure: Callable[[], Speeds]) -> Speeds:
         return load_speeds(path)
     speeds = {name: bounded(factor) for name, factor in measure().items()}
     _save(path, {"machine": describe_machine(), "speeds": speeds})
-    logger.info("This machine, against the one of the models: %s", ", ".join(f"{name} {f:g}" for name, f in speeds.items()))
+    logger.debug("This machine, against the one of the models: %s", ", ".join(f"{name} {f:g}" for name, f in speeds.items()))
     return speeds
 
 

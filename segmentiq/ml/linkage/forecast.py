@@ -165,7 +165,8 @@ def largest(n: int, fits: Callable[[int], bool]) -> int:
     while high - low > max(1, low // 100):
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
-    return int(f"{low:.1e}".partition("e")[0].replace(".", "")) * 10 ** max(len(str(low)) - 2, 0) if low > 99 else low
+    unit = 10 ** max(len(str(low)) - 2, 0)
+    return low // unit * unit
 
 
 def _say(n_bytes: int) -> str:

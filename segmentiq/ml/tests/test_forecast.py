@@ -64,10 +64,9 @@ def test_the_tree_is_refused_before_anything_is_allocated() -> None:
     ("n", "d", "budget", "kernel"),
     [
         (500, 5, GIB, "ward-matrix"),
-        (500, 5, 300_000, "ward-vectors"),
-        (8_000, 5, GIB, "ward-vectors"),
-        (8_000, 60, GIB, "ward-matrix"),
-        (100_000, 60, 64 * GIB, "ward-vectors"),
+        (500, 5, 500_000, "ward-tree"),
+        (8_000, 5, GIB, "ward-tree"),
+        (100_000, 60, 64 * GIB, "ward-tree"),
     ],
 )
 def test_the_quickest_kernel_that_fits_is_taken(n: int, d: int, budget: int, kernel: str) -> None:

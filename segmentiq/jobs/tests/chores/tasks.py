@@ -76,7 +76,14 @@ ENDS: dict[str, Callable[[Chore], object]] = {
 }
 
 
-@job_task(Chore, limit="CHORE_TIME_LIMIT_S")
+def prepare(tell: Callable[[], None]) -> None:
+    """Prepare as long as the environment says."""
+    if seconds := os.environ.get("CHORE_PREPARING_S"):
+        tell()
+        time.sleep(float(seconds))
+
+
+@job_task(Chore, limit="CHORE_TIME_LIMIT_S", prepare=("segmentiq.jobs.tests.chores.tasks.prepare",))
 def do_chore(chore: Chore, on_progress: OnProgress) -> None:
     """Do a chore as it says itself."""
     if chore.trace:
