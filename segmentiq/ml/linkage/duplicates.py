@@ -79,7 +79,9 @@ def collapse(values: Matrix, weights: Vector | None = None, *, unit: float = 1.0
     values = np.ascontiguousarray(values).view()
     values.setflags(write=False)
     n, order = len(values), np.argsort(values[:, 0])
-    starts = _sort_ties(values, order, SHORT)
+    is_first = np.ones(n + 1, dtype=bool)
+    _sort_ties(values, order, is_first, SHORT)
+    starts = np.flatnonzero(is_first)
     if len(starts) <= n:
         _settle(order, starts, np.arange(n) if weights is None else np.argsort(weights, kind="stable"))
     summed = np.diff(starts).astype(np.float64) if weights is None else np.add.reduceat(weights[order], starts[:-1])
@@ -116,20 +118,19 @@ def restore(merges: Matrix, unique: Unique) -> Matrix:
     pairs = merges[:, :2].astype(np.int64)
     whole[n - m :, :2] = np.where(pairs < m, roots[np.minimum(pairs, m - 1)], pairs + 2 * (n - m))
     whole[n - m :, 2] = merges[:, 2]
-    whole[n - m :, 3] = _count_rows(pairs, sizes)
+    counts = np.concatenate([sizes, np.zeros(m - 1, dtype=np.int64)])
+    _count_rows(pairs, counts)
+    whole[n - m :, 3] = counts[m:]
     whole[:, :2].sort(axis=1)
     return whole
 
 
 @compiled
-def _count_rows(pairs: Indices, sizes: Indices) -> Indices:
-    """Return how many rows each merge holds."""
-    m = len(sizes)
-    counts = np.empty(2 * m - 1, dtype=np.int64)
-    counts[:m] = sizes
+def _count_rows(pairs: Indices, counts: Indices) -> None:
+    """Write behind the counts of the unique rows how many rows each merge holds."""
+    m = len(pairs) + 1
     for t in range(m - 1):
         counts[m + t] = counts[pairs[t, 0]] + counts[pairs[t, 1]]
-    return counts[m:]
 
 
 @compiled
@@ -145,13 +146,11 @@ def _gather(values: Matrix, order: Indices, starts: Indices, unit: float) -> Mat
 
 
 @compiled
-def _sort_ties(values: Matrix, order: Indices, short: int) -> Indices:
-    """Sort rows that are sorted by their first column by the others too, in place; return where each kind starts, and n."""
+def _sort_ties(values: Matrix, order: Indices, is_first: NDArray[np.bool_], short: int) -> None:
+    """Sort rows that are sorted by their first column by the others too, in place; say where each kind, and the end, starts."""
     n, d = values.shape
     keys, spare_keys = np.empty(n), np.empty(n)
     spare = np.empty(n, dtype=np.int64)
-    is_first = np.zeros(n + 1, dtype=np.bool_)
-    is_first[0] = is_first[n] = True
     for i in range(1, n):
         is_first[i] = values[order[i], 0] != values[order[i - 1], 0]
     for column in range(1, d):
@@ -170,7 +169,6 @@ def _sort_ties(values: Matrix, order: Indices, short: int) -> Indices:
             start = stop
         if n_tied == 0:
             break
-    return np.flatnonzero(is_first)
 
 
 @compiled
@@ -205,17 +203,21 @@ def _split_two(keys: Vector, order: Indices, spare: Indices, start: int, stop: i
     for i in range(start, stop):
         if keys[i] != low and keys[i] != high:
             return False
-        n_low += keys[i] == low
+        n_low += 1 if keys[i] == low else 0
     if low == high:
         return True
-    spare[start:stop] = order[start:stop]
+    for i in range(start, stop):
+        spare[i] = order[i]
     place, after = start, start + n_low
     for i in range(start, stop):
-        is_low = keys[i] == low
-        order[place if is_low else after] = spare[i]
-        place += is_low
-        after += not is_low
-    keys[start : start + n_low], keys[start + n_low : stop] = low, high
+        if keys[i] == low:
+            order[place] = spare[i]
+            place += 1
+        else:
+            order[after] = spare[i]
+            after += 1
+    for i in range(start, stop):
+        keys[i] = low if i < start + n_low else high
     return True
 
 

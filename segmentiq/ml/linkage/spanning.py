@@ -93,7 +93,8 @@ def _grow(
 @compiled
 def _measure(left: Matrix, tip: Vector, low: int, high: int, is_sum: bool, sums: Vector) -> None:
     """Sum the differences to the tip over the dimensions, absolute or squared."""
-    sums[:] = 0.0
+    for j in range(high - low):
+        sums[j] = 0.0
     for k in range(left.shape[0]):
         row, at = left[k, low:high], tip[k]
         if is_sum:
