@@ -18,4 +18,4 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled(function: Function) -> Function:
     """Compile when first called, once per combination of argument types."""
-    return numba.njit(cache=True, nogil=True)(function)  # type: ignore[return-value]
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]

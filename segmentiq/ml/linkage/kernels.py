@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from segmentiq.ml.linkage.condensed import CONDENSED
 from segmentiq.ml.linkage.kernel import Kernel
 from segmentiq.ml.linkage.single import SPANNING_TREE
-from segmentiq.ml.linkage.ward import WARD_MATRIX, WARD_VECTORS
+from segmentiq.ml.linkage.ward import WARD_MATRIX, WARD_TREE
 
 KERNELS: Mapping[str, Kernel] = {
     "ward-matrix": WARD_MATRIX,
-    "ward-vectors": WARD_VECTORS,
+    "ward-tree": WARD_TREE,
     "spanning-tree": SPANNING_TREE,
     "condensed": CONDENSED,
 }

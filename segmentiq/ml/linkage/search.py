@@ -1,0 +1,271 @@
+"""Clusters and their k-d tree in, the nearest neighbour of every cluster that asks out.
+
+The 64 places of one block ask together: neighbours descend into nearly the same nodes, so a node is fetched and judged once for
+all of them, and a leaf's points stay in the innermost cache while several queries meet them. What the group visits, each query
+still declines for itself: the tree returns the bits of the queries for which a node is near enough.
+
+float32 only screens. Rotation and rounding move a coordinate by less than `ROUNDING` of the query's largest one, so the limits
+carry a margin, (a + b)^2 <= (1 + 1/1000) a^2 + 1001 b^2, and whatever passes is decided in float64 on the untouched
+centroids, by operations that give the same bits for (i, j) and (j, i). Equal costs go to the smaller rank.
+
+Reference: Ward (1963), J. Am. Stat. Assoc. 58:236, for the cost |ci - cj|^2 / (1/wi + 1/wj) of joining two clusters.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentiq.ml.compiled import compiled
+from segmentiq.ml.linkage.lanes import LANES, cheapest_point, lowest_bit, near_points, near_queries
+from segmentiq.ml.linkage.spatial import Blocks, Index, Number, Singles
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+ROUNDING = 2.0**-22
+SLACK = 1.001
+DEPTH = 128
+HUGE = 1e30
+LEAST = 1e-37
+"""Added to every margin: where float32 underflows, nothing may be missed."""
+ONE = np.uint64(1)
+ALL = np.uint64(2**64 - 1)
+
+
+class Clusters(NamedTuple):
+    """The clusters that are left, by their place in the tree; a place whose weight is 0 is empty.
+
+    `centroids` (m, d), `weights` (m,), `ranks` (m,) the smallest row of each, `names` (m,) its number in the linkage matrix,
+    `nearest` (m,) the place of the nearest neighbour, -1 when unknown, `costs` (m,) Ward's cost of joining it, `asks` (m,)
+    whether the neighbour must be looked for.
+    """
+
+    centroids: Floats
+    weights: Floats
+    ranks: Places
+    names: Places
+    nearest: Places
+    costs: Floats
+    asks: NDArray[np.bool_]
+
+
+class Group(NamedTuple):
+    """Up to 64 queries and the way they still have to go; memory that a thread uses again and again.
+
+    `rows` (64, d) and `columns` (d, 64) hold the same coordinates, `places` (64,) where the queries live, `inverse` one over
+    their weights, `costs` and `limits` what a neighbour must beat (see `lanes`), `margins` for rounding; `low`, `high` (d,)
+    the box around all, `bounds` the largest cost and limit; `nodes` (128, 3) and `gaps` (128,) the stack of the descent.
+    """
+
+    rows: Singles
+    columns: Singles
+    places: Places
+    inverse: Singles
+    costs: Singles
+    limits: Singles
+    margins: Singles
+    low: Singles
+    high: Singles
+    bounds: Singles
+    nodes: Places
+    gaps: Singles
+
+
+@compiled
+def joining_cost(clusters: Clusters, i: Index, j: Index) -> float:
+    """Return by how much joining two clusters raises the within sum of squares."""
+    squares = 0.0
+    for dimension in range(clusters.centroids.shape[1]):
+        gap = clusters.centroids[i, dimension] - clusters.centroids[j, dimension]
+        squares += gap * gap
+    wi, wj = clusters.weights[i], clusters.weights[j]
+    return squares * (wi * wj / (wi + wj))  # type: ignore[no-any-return]
+
+
+def make_group(n_dimensions: int) -> Group:
+    """Return the memory for one thread's queries."""
+    return Group(
+        np.zeros((LANES, n_dimensions), dtype=np.float32),
+        np.zeros((n_dimensions, LANES), dtype=np.float32),
+        np.zeros(LANES, dtype=np.int64),
+        np.zeros(LANES, dtype=np.float32),
+        np.zeros(LANES, dtype=np.float32),
+        np.zeros(LANES, dtype=np.float32),
+        np.zeros(LANES, dtype=np.float32),
+        np.zeros(n_dimensions, dtype=np.float32),
+        np.zeros(n_dimensions, dtype=np.float32),
+        np.zeros(2, dtype=np.float32),
+        np.zeros((DEPTH, 3), dtype=np.int64),
+        np.zeros(DEPTH, dtype=np.float32),
+    )
+
+
+@compiled
+def search(clusters: Clusters, blocks: Blocks, group: Group, first: int, last: int, unit: float, visits: Places) -> None:
+    """Find the neighbours of all that ask in these blocks.
+
+    `unit` is one centroid unit in the coordinates of the blocks. `visits` counts queries, and the blocks they met.
+    """
+    for block in range(first, last):
+        n_queries = gather(clusters, blocks, group, block, unit)
+        if n_queries > 0:
+            visits[0] += n_queries
+            answer(clusters, blocks, group, n_queries, block, unit, visits)
+
+
+@compiled
+def gather(clusters: Clusters, blocks: Blocks, group: Group, block: int, unit: float) -> int:
+    """Take all of a block that ask into the group; return how many they are."""
+    n_queries = 0
+    for lane in range(LANES):
+        place = block * LANES + lane
+        if place < len(clusters.asks) and clusters.asks[place]:
+            receive(clusters, blocks, group, np.int64(n_queries), place, unit)
+            n_queries += 1
+    return n_queries
+
+
+@compiled
+def receive(clusters: Clusters, blocks: Blocks, group: Group, query: Index, place: Index, unit: float) -> None:
+    """Take one cluster into the group; a neighbour it had, or what became of it, is the first bid."""
+    block, lane, n_dimensions = place // LANES, place % LANES, blocks.points.shape[1]
+    largest = np.float32(0.0)
+    for dimension in range(n_dimensions):
+        value = blocks.points[block, dimension, lane]
+        group.rows[query, dimension] = value
+        group.columns[dimension, query] = value
+        largest = max(largest, abs(value))
+    rounding = ROUNDING * largest
+    group.places[query] = place
+    group.inverse[query] = blocks.inverse[block, lane]
+    group.margins[query] = 1001.0 * n_dimensions * rounding * rounding + LEAST
+    if clusters.nearest[place] >= 0:
+        clusters.costs[place] = joining_cost(clusters, place, clusters.nearest[place])
+        aim(group, query, clusters.costs[place], unit)
+    else:
+        group.costs[query] = group.limits[query] = HUGE
+
+
+@compiled
+def aim(group: Group, query: Index, cost: float, unit: float) -> None:
+    """Set what a neighbour must beat."""
+    group.costs[query] = SLACK * cost * unit * unit
+    group.limits[query] = group.costs[query] * group.inverse[query] + group.margins[query]
+
+
+@compiled
+def answer(clusters: Clusters, blocks: Blocks, group: Group, n_queries: Index, own: Index, unit: float, visits: Places) -> None:
+    """Descend with one group: its own block first, then whatever may still hold a nearer neighbour, the nearer half first."""
+    surround(group, n_queries)
+    meet(clusters, blocks, group, own, ALL >> np.uint64(LANES - n_queries), unit, visits)
+    tighten(group, n_queries)
+    group.nodes[0, 0], group.nodes[0, 1], group.nodes[0, 2], group.gaps[0] = 0, 0, blocks.points.shape[0], 0.0
+    left = 1
+    while left > 0:
+        left -= 1
+        node, first, last = group.nodes[left, 0], group.nodes[left, 1], group.nodes[left, 2]
+        if group.gaps[left] > group.bounds[0] * blocks.largest[node] + group.bounds[1]:
+            continue
+        queries = near_queries(blocks.low, blocks.high, node, group.columns, group.costs, blocks.largest[node], group.limits)
+        if queries == 0:
+            continue
+        if last - first > 1:
+            left = descend(blocks, group, left, node, first, last, own)
+        elif first != own and meet(clusters, blocks, group, first, queries, unit, visits):
+            tighten(group, n_queries)
+
+
+@compiled
+def surround(group: Group, n_queries: Index) -> None:
+    """Draw the box around the queries, and silence the lanes that hold none."""
+    for dimension in range(len(group.low)):
+        low = high = group.columns[dimension, 0]
+        for query in range(1, n_queries):
+            low, high = min(low, group.columns[dimension, query]), max(high, group.columns[dimension, query])
+        group.low[dimension], group.high[dimension] = low, high
+    for query in range(n_queries, LANES):
+        group.costs[query], group.limits[query] = 0.0, -1.0
+
+
+@compiled
+def tighten(group: Group, n_queries: Index) -> None:
+    """Find the largest cost and limit of the group: beyond them nobody is interested."""
+    cost = limit = np.float32(0.0)
+    for query in range(n_queries):
+        cost, limit = max(cost, group.costs[query]), max(limit, group.limits[query])
+    group.bounds[0], group.bounds[1] = cost, limit
+
+
+@compiled
+def descend(blocks: Blocks, group: Group, left: int, node: int, first: int, last: int, own: Index) -> int:
+    """Put both halves on the stack, the nearer one on top; return its new height."""
+    middle = (first + last) // 2
+    lower, upper = node + 1, node + 2 * (middle - first)
+    to_lower, to_upper = measure_gap(blocks, group, lower), measure_gap(blocks, group, upper)
+    lower_first = to_lower < to_upper or (to_lower == to_upper and own < middle)
+    for is_lower in (not lower_first, lower_first):
+        group.nodes[left, 0] = lower if is_lower else upper
+        group.nodes[left, 1] = first if is_lower else middle
+        group.nodes[left, 2] = middle if is_lower else last
+        group.gaps[left] = to_lower if is_lower else to_upper
+        left += 1
+    return left
+
+
+@compiled
+def measure_gap(blocks: Blocks, group: Group, node: int) -> Number:
+    """Return the squared gap between the group's box and a node's."""
+    squares = np.float32(0.0)
+    for dimension in range(len(group.low)):
+        below = blocks.low[node, dimension] - group.high[dimension]
+        above = group.low[dimension] - blocks.high[node, dimension]
+        gap = max(below, above, np.float32(0.0))
+        squares += gap * gap
+    return squares
+
+
+@compiled
+def meet(clusters: Clusters, blocks: Blocks, group: Group, block: Index, queries: Index, unit: float, visits: Places) -> bool:
+    """Let the queries whose bits are set meet the points of a block; say whether any found a better neighbour."""
+    has_improved = False
+    while queries != 0:
+        query = lowest_bit(queries)
+        queries &= queries - ONE
+        visits[1] += 1
+        place = group.places[query]
+        itself = place - block * LANES if place // LANES == block else -1
+        if clusters.nearest[place] < 0:
+            points = cheapest_point(blocks.points, block, blocks.inverse, group.rows, query, group.inverse[query], itself)
+            other = block * LANES + lowest_bit(points)
+            if other == place or other >= len(clusters.weights) or clusters.weights[other] == 0.0:
+                continue  # nobody else lives in this block
+            clusters.nearest[place], clusters.costs[place] = other, joining_cost(clusters, place, other)
+            aim(group, query, clusters.costs[place], unit)
+            has_improved = True
+        points = near_points(blocks.points, block, blocks.inverse, group.rows, query, group.costs[query], group.limits[query])
+        if itself >= 0:
+            points &= ~(ONE << np.uint64(itself))
+        if points != 0 and decide(clusters, place, block, points):
+            aim(group, query, clusters.costs[place], unit)
+            has_improved = True
+    return has_improved
+
+
+@compiled
+def decide(clusters: Clusters, place: int, block: Index, points: Index) -> bool:
+    """Compare in float64 with the candidates whose bits are set; say whether one of them is the new neighbour."""
+    old = clusters.nearest[place]
+    nearest, cost = old, clusters.costs[place]
+    while points != 0:
+        other = block * LANES + lowest_bit(points)
+        points &= points - ONE
+        if other == old or other >= len(clusters.weights) or clusters.weights[other] == 0.0:
+            continue
+        bid = joining_cost(clusters, place, other)
+        if bid < cost or (bid == cost and clusters.ranks[other] < clusters.ranks[nearest]):
+            nearest, cost = other, bid
+    clusters.nearest[place], clusters.costs[place] = nearest, cost
+    return bool(nearest != old)
