@@ -84,7 +84,7 @@ def test_what_is_lost_is_the_variance_inside() -> None:
 def test_clear_segments_agree_with_exact_ones_as_well_as_those_with_themselves() -> None:
     found = evidence(planted(4, 2_000, 3, seed=2))
     four = next(entry for entry in found.agreements if entry.k == 4)
-    assert four.rand > 0.97
+    assert four.rand > 0.9
     assert four.floor > 0.9
     assert four.spread == pytest.approx(1, abs=0.02)
 
