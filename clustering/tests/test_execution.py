@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from clustering import services
@@ -13,7 +15,9 @@ from clustering.execution import execute
 from clustering.models import Artifact, Run
 from datasets.services import override_column
 from segmentiq.jobs.lifecycle import LeaseLost
+from segmentiq.ml.pipeline import segment
 from segmentiq.ml.spec import SegmentationSpec
+from segmentiq.ml.tests.tables import numbers_of
 
 Make = Callable[..., Any]
 
@@ -43,6 +47,57 @@ def test_the_report_says_how_it_was_made(make_run: Make) -> None:
     assert len(report["heights"]) == 10
     assert report["peak_memory_bytes"] > 10**7
     assert sum(report["inertia"].values()) == pytest.approx(1.0)
+
+
+def test_the_report_holds_the_forecast_and_what_it_really_took(make_run: Make, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "clustering.report"):
+        report = make_run().report
+    assert set(report["forecast"]) == {"kernel", "exact", "seconds", "tree"}
+    for cost in (report["forecast"], report["took"]):
+        assert cost["seconds"] >= cost["tree"]["seconds"] >= 0
+    assert report["forecast"]["kernel"] == report["engine"]["kernel"]
+    assert report["took"]["seconds"] >= sum(report["seconds"].values())
+    assert "Forecast" in caplog.text
+
+
+def test_a_waiting_run_holds_its_forecast_already(make_dataset: Make) -> None:
+    assert queued(make_dataset()).report["forecast"]["seconds"] > 0
+
+
+def test_cancelling_inside_the_linkage_ends_it_there(make_dataset: Make, media: Path) -> None:
+    random = np.random.default_rng(0)
+    lines = ["a,b,c", *(",".join(f"{cell:.6f}" for cell in row) for row in random.normal(size=(3_000, 3)))]
+    run, shares = queued(make_dataset("\n".join(lines) + "\n")), []
+    assert run.claim()
+
+    def cancel_within(stage: str, share: float) -> None:
+        if stage == "tree":
+            shares.append(share)
+            if len(shares) == 3:
+                Run.objects.get(pk=run.pk).cancel()
+        run.advance(stage, share)
+
+    with pytest.raises(LeaseLost):
+        execute(run, cancel_within)
+    run.refresh_from_db()
+    assert (run.status, run.stage, len(shares), files(media)) == ("cancelled", "tree", 3, [])
+    assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("linkage", ["ward", "average", "single"])
+def test_the_number_of_threads_changes_no_byte(make_dataset: Make, monkeypatch: pytest.MonkeyPatch, linkage: str) -> None:
+    random = np.random.default_rng(1)
+    values = random.normal(size=(3_000, 4)).round(2)
+    table = numbers_of(pd.DataFrame(values, columns=list("abcd")))
+    spec = SegmentationSpec.from_mapping({"linkage": linkage, "stability": False})
+    found = []
+    for threads in ("1", "2"):
+        monkeypatch.setenv("ENGINE_THREADS", threads)
+        found.append(segment(table, spec))
+    first, second = found
+    assert first.tree.merges.tobytes() == second.tree.merges.tobytes()
+    assert first.order.tobytes() == second.order.tobytes()
+    assert (first.scores, first.advice, first.profiles) == (second.scores, second.advice, second.profiles)
 
 
 def test_rows_with_missing_cells_are_counted_when_set_aside(make_dataset: Make, make_run: Make) -> None:

@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clustering import services
 from clustering.models import Run
 from segmentiq.jobs import beats
 from segmentiq.ml.errors import RunRefused
+from segmentiq.ml.spec import SegmentationSpec
 
 pytestmark = pytest.mark.django_db
 
@@ -186,9 +188,44 @@ def test_the_forecast_is_a_sentence(visit: Client, make_dataset: Callable[..., A
     features = list(dataset.columns.filter(role="feature").values_list("name", flat=True))
     sentence = visit.get(reverse("run_forecast", args=[dataset.pk]), choices | {"columns": features}).json()["sentence"]
     assert "of memory" in sentence
+    assert "the whole run about" in sentence
     refused = visit.get(reverse("run_forecast", args=[dataset.pk]), choices | {"metric": "gower", "columns": features}).json()
     assert "euclidean" in refused["sentence"]
     assert visit.get(reverse("run_forecast", args=[dataset.pk])).json() == {"sentence": ""}
+
+
+def test_a_waiting_run_says_that_the_engine_is_prepared(visit: Client, make_dataset: Callable[..., Any]) -> None:
+    dataset = make_dataset()
+    run = services.train(dataset=dataset, spec=SegmentationSpec(), requested_by=dataset.owner)
+    beats.beat("new", is_ready=False)
+    page = words_of(visit.get(reverse("run", args=[run.pk])))
+    assert "Preparing the engine (first start only)" in page
+    assert "No worker is running" not in page
+    beats.beat("new")
+    assert "Waiting for its turn" in words_of(visit.get(reverse("run", args=[run.pk])))
+
+
+def test_a_worker_that_is_ready_outweighs_one_that_prepares(visit: Client, make_dataset: Callable[..., Any]) -> None:
+    dataset = make_dataset()
+    run = services.train(dataset=dataset, spec=SegmentationSpec(), requested_by=dataset.owner)
+    beats.beat("old")
+    beats.beat("new", is_ready=False)
+    assert "Waiting for its turn" in words_of(visit.get(reverse("run", args=[run.pk])))
+
+
+def test_what_would_take_too_long_is_refused_in_the_form(visit: Client, make_dataset: Callable[..., Any], settings: Any) -> None:
+    dataset = make_dataset()
+    dataset.n_rows = 2_000_000
+    dataset.save()
+    settings.RUN_TIME_LIMIT_S = 5
+    page = words_of(visit.get(reverse("run_new", args=[dataset.pk])))
+    assert "the limit of one run is 5 s" in page
+
+
+def test_the_report_of_a_result_tells_forecast_and_truth(visit: Client, make_run: Callable[..., Any]) -> None:
+    page = words_of(visit.get(reverse("run", args=[make_run().pk])))
+    assert "Forecast and truth" in page
+    assert "were forecast; it took" in page
 
 
 def test_a_segment_can_be_named_and_keeps_its_name(visit: Client, make_run: Callable[..., Any]) -> None:

@@ -47,6 +47,23 @@ def test_one_command_leaves_five_files_and_a_summary(customers: Path, tmp_path: 
     assert "41.7%" in printed
 
 
+def test_the_forecast_is_told_before_and_the_truth_afterwards(
+    customers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("segment", str(customers), out=str(tmp_path / "out"), stability="off", stdout=StringIO())
+    assert "Note: The tree takes" in capsys.readouterr().err
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert report["forecast"]["seconds"] > 0
+    assert report["took"]["seconds"] > 0
+
+
+def test_what_does_not_fit_is_refused_before_it_is_computed(customers: Path, tmp_path: Path, settings: Any) -> None:
+    settings.RUN_TIME_LIMIT_S = 0.001
+    with pytest.raises(CommandError, match="the limit of one run"):
+        segment(customers, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_assignments_are_the_original_columns_and_the_segment(customers: Path, tmp_path: Path) -> None:
     segment(customers, tmp_path / "out", k="3")
     with (tmp_path / "out" / "assignments.csv").open(encoding="utf-8", newline="") as stream:
