@@ -29,7 +29,11 @@ def report_of(segmentation: Segmentation, *, forecast: Mapping[str, Any], extra_
     """Return the technical report as plain data, with what was forecast; `extra_s` are seconds outside of the stages."""
     evaluation = evaluation_of(segmentation)
     return {
-        "engine": {"kernel": segmentation.tree.kernel, "exact": segmentation.tree.exact},
+        "engine": {
+            "kernel": segmentation.tree.kernel,
+            "exact": segmentation.tree.exact,
+            **{name: round(float(number), 4) for name, number in segmentation.tree.remarks.items()},
+        },
         "approximation": segmentation.approximation.to_json() if segmentation.approximation else None,
         "forecast": dict(forecast),
         "took": took_of(segmentation, extra_s),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segmentiq.ml.approximation import Approximation
+    from segmentiq.ml.silhouette import Silhouettes
 
 Kind = Literal["number", "category", "date", "boolean", "id", "text", "constant"]
 Role = Literal["feature", "descriptor", "id", "ignored"]
@@ -62,6 +63,7 @@ class Variable:
 
     For a number or date: value -> (log1p if `log`) -> (x - `center`) / `scale` * `weight`, missing -> `fill`.
     For a category: one feature per entry of `levels` (the last may be the collected "Other"), 1/0 times `weight`.
+    For a date, `origin` is the snapshot (ISO date) that days are counted back from.
     """
 
     column: str
@@ -73,7 +75,6 @@ class Variable:
     weight: float = 1.0
     levels: tuple[str, ...] = ()
     origin: str | None = None
-    """For a date: the snapshot (ISO date) that days are counted back from."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,12 +119,15 @@ class FeatureMatrix:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class LinkageTree:
-    """The whole agglomerative tree in SciPy's format: `merges` (n-1, 4), how it was made, and the micro-cluster `groups` (n,) it
-    is made of when it is not exact."""
+    """The whole tree in SciPy's format: `merges` (n-1, 4), how it was made, and the micro-clusters (n,) of one not exact.
+
+    `remarks` are what the kernel noticed on the way, for the report.
+    """
 
     merges: NDArray[np.float64]
     kernel: str
     groups: NDArray[np.int64] | None = None
+    remarks: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def exact(self) -> bool:
@@ -139,6 +143,7 @@ class Branch:
 
     Ids are stable under any cut: 0 is the root; the t-th highest merge (t = 1, 2, ...) splits a branch into the branches
     2t-1 (left) and 2t (right). A branch therefore exists for every cut with `born` < k <= `split`.
+    `found` is the mean share (Jaccard) of it that is found again in subsamples, None when not asked for.
     """
 
     id: int
@@ -149,9 +154,9 @@ class Branch:
     stop: int
     height: float
     born: int
-    """Number of the split (t) that made it; 0 for the root. It exists from k = born + 1 on."""
     split: int | None
-    """Number of the split (t) that divides it; None for a finest branch. It exists up to k = split."""
+    """Numbers of the splits (t) that made it (0 for the root) and that divides it (None for a finest branch)."""
+    found: float | None = None
 
     @property
     def size(self) -> int:
@@ -181,18 +186,18 @@ class TopTree:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KScore:
-    """How good the cut into k segments is. `silhouette` stands in the clustered space and metric."""
+    """How good the cut into k segments is; `silhouette` in the clustered space and metric, `smallest` in customers."""
 
     k: int
     silhouette: float
     calinski_harabasz: float
     davies_bouldin: float
     smallest: int
-    """Customers in the smallest segment."""
     stability: float | None = None
-    """Best-match Jaccard of the least stable segment over the subsamples; None when not asked for."""
+    found_again: float | None = None
     interval: tuple[float, float] | None = None
-    """95 % interval of the silhouette when it was estimated from a sample of customers."""
+    r_squared: float | None = None
+    """95 % of the silhouette, where it was estimated. Found again in subsamples are the weakest segment, and all on average."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,7 +207,7 @@ class Advice:
     k: int
     verdict: Verdict
     sentence: str
-    """One sentence for the top of the page: "The structure is moderate and stable: ..." """
+    """For the top of the page: "The structure is moderate and stable: ..." """
     reasons: tuple[str, ...] = ()
     """Why this k, and why the runners-up lost; one sentence each."""
 
@@ -252,9 +257,8 @@ class Profile:
     numbers: tuple[NumberFact, ...]
     levels: tuple[LevelFact, ...]
     typical: tuple[int, ...] = ()
-    """Table rows of up to three customers nearest to the branch's centre."""
     typical_ids: tuple[str, ...] = ()
-    """What the table's identifier column calls them; empty where it has none, or not one for each."""
+    """Table rows of up to three customers nearest to the centre, and their identifiers, if each of them has one."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -278,23 +282,23 @@ class CustomerMap:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Segmentation:
-    """Everything one run found out: what `pipeline.segment` returns and `clustering.artifacts` saves."""
+    """Everything one run found out. `k` is the answer, as asked for or as advised; every branch of the top tree has a profile.
+    `order` (n,) is the leaf order: the clustered row (index into `features.rows`) at every leaf position."""
 
     features: FeatureMatrix
     tree: LinkageTree
     top: TopTree
     order: NDArray[np.int64]
-    """(n,) leaf order: the clustered row (index into `features.rows`) at every leaf position."""
     scores: tuple[KScore, ...]
     advice: Advice
     k: int
-    """The answer: what was asked for, or what the advice says."""
     profiles: tuple[Profile, ...]
-    """One for every branch of the top tree."""
     map: CustomerMap
     cophenetic: float | None = None
     approximation: Approximation | None = None
     """What an approximate tree cost; None where the tree is exact."""
+    silhouettes: Silhouettes | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
-    """Wall-clock seconds per stage."""
+    linking: tuple[float, int | None] = (0.0, None)
+    """Wall-clock seconds per stage; seconds, and bytes beyond what was held before, of growing the tree, None if not told."""
     warnings: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from segmentiq.ml.linkage.forecast import AS_MODELLED, choose_kernel, choose_way
 from segmentiq.ml.linkage.matrix import link
+from segmentiq.ml.linkage.remarks import collecting
 from segmentiq.ml.values import LinkageTree, OnProgress
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def build_tree(
     """
     tell = (lambda share: on_progress("tree", share)) if on_progress else None
     choose = partial(choose_way, limit_s=limit_s, speeds=speeds) if approximate else choose_kernel
-    linked = link(values, weights, linkage, metric, choose=choose, memory_bytes=memory_bytes, tell=tell)
+    with collecting() as remarks:
+        linked = link(values, weights, linkage, metric, choose=choose, memory_bytes=memory_bytes, tell=tell)
     kernel = linked.way if linked.groups is None else f"{linkage}-{linked.way}"
-    return LinkageTree(merges=linked.merges, kernel=kernel, groups=linked.groups)
+    return LinkageTree(merges=linked.merges, kernel=kernel, groups=linked.groups, remarks=remarks)

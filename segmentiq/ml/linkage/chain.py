@@ -3,10 +3,11 @@
 From any cluster walk to its nearest neighbour until two are each other's nearest; in a reducible linkage these two may be joined
 at once, and the chain behind them stays good. What costs is memory: half of a row of the condensed matrix is scattered over as
 many cache lines as it has entries. So clusters that are gone are not only skipped; whenever a quarter is gone the matrix is
-packed together in place, and what is left is read in one sweep.
+packed together in place, and one sweep finds the nearest neighbour of all that are left; until one of the two merges, both
+stay what they are to each other and need not be searched again.
 
 Rounding must not undo reducibility, or the chain could bite its tail: a new distance is never below the lesser of the two it is
-made of (Ward, average, WPGMA; complete and single choose one of them). Ties go to the cluster before in the chain, else to the
+made of (Ward, average, WPGMA; complete chooses one of them). Ties go to the cluster before in the chain, else to the
 first in order.
 
 References: Benzécri (1982), Cahiers de l'analyse des données 7:209; Lance and Williams (1967), The Computer Journal 9:373;
@@ -27,8 +28,8 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-CODES: Mapping[str, int] = {"single": 0, "complete": 1, "average": 2, "weighted": 3, "ward": 4}
-SINGLE, COMPLETE, AVERAGE, WARD = 0, 1, 2, 4
+CODES: Mapping[str, int] = {"complete": 0, "average": 1, "weighted": 2, "ward": 3}
+COMPLETE, AVERAGE, WARD = 0, 1, 3
 PAIRS_PER_SLICE = 4e7
 """About how many distances are read between two tells: a few tens of milliseconds."""
 GONE = 0.25
@@ -43,7 +44,7 @@ def link_distances(distances: Vector, weights: Vector, linkage: str, tell: Tell)
     distances : ndarray, shape (m (m - 1) / 2,)
         SciPy's condensed order; for Ward Euclidean.
     weights : ndarray, shape (m,)
-    linkage : {"single", "complete", "average", "weighted", "ward"}
+    linkage : {"complete", "average", "weighted", "ward"}
     tell : callable
         Called with the share of merges done.
 
@@ -54,8 +55,7 @@ def link_distances(distances: Vector, weights: Vector, linkage: str, tell: Tell)
 
     Examples
     --------
-    >>> link_distances(np.array([1.0, 5.0, 4.0]), np.ones(3), "average", print).tolist()
-    1.0
+    >>> link_distances(np.array([1.0, 5.0, 4.0]), np.ones(3), "average", lambda share: None).tolist()
     [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 4.5, 3.0]]
     """
     m, code = len(weights), CODES[linkage]
@@ -205,8 +205,6 @@ def _update(distances: Vector, weights: Vector, counts: Indices, kept: int, gone
             if code == WARD:
                 of_x = weights[x]
                 far = ((of_kept + of_x) * a + (of_gone + of_x) * b - of_x * height) / (of_kept + of_gone + of_x)
-            elif code == SINGLE:
-                far = a if a < b else b
             elif code == COMPLETE:
                 far = a if a > b else b
             else:

@@ -14,19 +14,11 @@ import numpy as np
 
 from segmentiq.ml.compiled import compiled
 from segmentiq.ml.linkage.lanes import LANES
-from segmentiq.ml.linkage.search import Clusters, Floats, Places
-from segmentiq.ml.linkage.spatial import FAR, SAMPLE, Blocks, arrange, fit_boxes, halve, make_blocks, move_points
+from segmentiq.ml.linkage.search import Clusters, Floats, Frame, Places
+from segmentiq.ml.linkage.spatial import FAR, SAMPLE, Blocks, arrange, fit_boxes, halve, make_blocks, measure_half, move_points
 
 CHUNK = 16_384
 """Rows turned at a time, so that no copy of all of them is made."""
-
-
-class Frame(NamedTuple):
-    """Principal axes (d, d) as columns, the centre (d,) and the unit: (c - centre) @ axes * unit are a block's coordinates."""
-
-    centre: Floats
-    axes: Floats
-    unit: float
 
 
 class Forest(NamedTuple):
@@ -46,7 +38,7 @@ def find_frame(rows: Floats) -> Frame:
         scatter += centred.T @ centred
     axes = np.ascontiguousarray(np.linalg.eigh(scatter)[1][:, ::-1])
     largest = max(float(np.abs(rows.max(axis=0) - centre).max()), float(np.abs(rows.min(axis=0) - centre).max()))
-    return Frame(centre, axes, 1.0 / largest)
+    return Frame(centre, axes, 1.0 / largest, False)
 
 
 def plant(rows: Floats, weights: Floats, pool: ThreadPoolExecutor) -> Forest:
@@ -112,6 +104,7 @@ def fill(blocks: Blocks, first: int, points: Floats, inverse: Floats) -> None:
         blocks.inverse[block, lane] = inverse[i]
         for dimension in range(points.shape[1]):
             blocks.points[block, dimension, lane] = points[i, dimension]
+        measure_half(blocks, block, lane)
 
 
 @compiled
@@ -124,6 +117,7 @@ def place(clusters: Clusters, blocks: Blocks, frame: Frame, at: int) -> None:
         for dimension in range(len(frame.centre)):
             coordinate += (clusters.centroids[at, dimension] - frame.centre[dimension]) * frame.axes[dimension, axis]
         blocks.points[block, axis, lane] = coordinate * frame.unit
+    measure_half(blocks, block, lane)
 
 
 @compiled
@@ -131,6 +125,7 @@ def empty(clusters: Clusters, blocks: Blocks, at: int) -> None:
     """Clear a place."""
     clusters.weights[at] = 0.0
     blocks.inverse[at // LANES, at % LANES] = 0.0
+    blocks.halves[at // LANES, at % LANES] = np.inf
     for dimension in range(blocks.points.shape[1]):
         blocks.points[at // LANES, dimension, at % LANES] = FAR
 

@@ -114,6 +114,46 @@ def near_points(_: Any, points: Any, block: Any, inverse: Any, rows: Any, query:
 
 
 @intrinsic
+def near_by_products(
+    _: Any, points: Any, block: Any, halves: Any, inverse: Any, rows: Any, query: Any, cost: Any, limit: Any
+) -> Generated:
+    """Return the bits of a block's points p with |p|^2 - 2 pq - cost / weight(p) <= limit: see `near_points`.
+
+    `halves` (blocks, 64) holds |p|^2 / 2, infinity where the place is empty. The limit has |q|^2 less. One product per coordinate
+    instead of a difference and a square is half of the work, and loses the digits in which near points differ.
+    """
+    signature = types.uint64(points, types.intp, halves, inverse, rows, types.intp, types.float32, types.float32)
+
+    def generate(context: Any, builder: Builder, signature: Any, args: Any) -> Value:
+        arrays = {at: context.make_array(signature.args[at])(context, builder, args[at]) for at in (0, 2, 3, 4)}
+        n_dimensions, lanes = _unpack(builder, arrays[0].shape)[1], _WORD(LANES)
+        first, row = builder.mul(builder.mul(args[1], n_dimensions), lanes), builder.mul(args[5], n_dimensions)
+        at = builder.mul(args[1], lanes)
+        half_cost = _spread(builder, builder.fmul(args[6], _FLOAT(0.5)))
+        weighted = builder.fmul(_load(builder, arrays[3].data, at), half_cost)
+        sums = [_reserve(builder, _VECTOR) for _ in range(2)]
+        builder.store(builder.fsub(weighted, _load(builder, arrays[2].data, at)), sums[0])
+        builder.store(_ZEROS, sums[1])
+
+        def add(total: Value, dimension: Value) -> None:
+            there = _load(builder, arrays[0].data, builder.add(first, builder.mul(dimension, lanes)))
+            here = _spread(builder, _number(builder, arrays[3 + 1].data, builder.add(row, dimension)))
+            builder.store(_add_product(builder, there, here, builder.load(total)), total)
+
+        # Two sums, because one would wait for itself: a product takes four cycles, and eight can be under way.
+        with cgutils.for_range(builder, builder.udiv(n_dimensions, _WORD(2))) as loop:
+            even = builder.mul(loop.index, _WORD(2))
+            add(sums[0], even)
+            add(sums[1], builder.add(even, _WORD(1)))
+        with builder.if_then(builder.trunc(n_dimensions, ir.IntType(1))):
+            add(sums[0], builder.sub(n_dimensions, _WORD(1)))
+        total = builder.fadd(builder.load(sums[0]), builder.load(sums[1]))
+        return _bits(builder, _spread(builder, builder.fmul(args[7], _FLOAT(-0.5))), total)
+
+    return signature, generate
+
+
+@intrinsic
 def cheapest_point(_: Any, points: Any, block: Any, inverse: Any, rows: Any, query: Any, own: Any, itself: Any) -> Generated:
     """Return the bits of a block's points that are (as far as float32 can tell) the cheapest to join with the query.
 

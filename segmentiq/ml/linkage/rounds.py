@@ -5,7 +5,8 @@ other's nearest may be merged at once, with the merges a greedy algorithm would 
 merges itself, so in a round only the merged and those that pointed at them ask again.
 
 Every decision is made on the centroids as they came, by rank where costs tie, and merges are numbered by rank within a round, so
-that neither the number of threads nor the shape of the tree can change a bit of the result. The last few hundred clusters fit
+that neither the number of threads nor the shape of the tree can change a bit of the result. A pilot of some 2,000 queries finds
+out which screen is the quicker one (`forest.Frame.by_products`); both find the same neighbours. The last few hundred clusters fit
 into a matrix of all their distances, which is quicker than more rounds; where rounds hardly merge anything, `walk` takes over.
 
 References: Murtagh (1983), The Computer Journal 26:354; Lance and Williams (1967), The Computer Journal 9:373.
@@ -13,15 +14,18 @@ References: Murtagh (1983), The Computer Journal 26:354; Lance and Williams (196
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from segmentiq.ml.compiled import compiled
 from segmentiq.ml.linkage.condensed import link_condensed
-from segmentiq.ml.linkage.forest import Forest, Frame, join, plant, replant
+from segmentiq.ml.linkage.forest import Forest, join, plant, replant
 from segmentiq.ml.linkage.kernel import Tell
-from segmentiq.ml.linkage.search import Clusters, Floats, Places, make_group, search
+from segmentiq.ml.linkage.lanes import LANES
+from segmentiq.ml.linkage.remarks import remark
+from segmentiq.ml.linkage.search import Clusters, Floats, Frame, Places, make_group, search
 from segmentiq.ml.linkage.spatial import Blocks, fit_boxes
 from segmentiq.ml.linkage.walk import walk_on
 from segmentiq.ml.machine import find_threads
@@ -32,11 +36,21 @@ SHRINK = 0.7
 """The share of places in use below which the points are arranged again."""
 SLOW = 0.001
 """The share of clusters that a round must merge: going over all of them costs more than walking from one to the next."""
+PILOT_BLOCKS, PILOT_DIMENSIONS = 256, 8
+"""From here on, about 16,000 rows, a pilot is worth its while."""
 TASKS, LEAST_BLOCKS = 64, 8
 """A round is cut into so many tasks at most, of so many blocks at least: none waits long for another, none is all overhead."""
 
 
-def link_ward(rows: Floats, weights: Floats, tell: Tell, *, few: int = FEW, slow: float = SLOW) -> Floats:
+def link_ward(
+    rows: Floats,
+    weights: Floats,
+    tell: Tell,
+    *,
+    few: int = FEW,
+    slow: float = SLOW,
+    by_products: bool | None = None,
+) -> Floats:
     """Link by Ward's method.
 
     Parameters
@@ -50,6 +64,8 @@ def link_ward(rows: Floats, weights: Floats, tell: Tell, *, few: int = FEW, slow
         Clusters that are finished on the matrix of their distances; at least 1.
     slow : float
         The share of clusters a round must merge, or the chain takes over; 0 keeps to rounds, 1 to the chain.
+    by_products : bool or None
+        How distances are screened; None lets a pilot choose. It changes no result.
 
     Returns
     -------
@@ -66,10 +82,12 @@ def link_ward(rows: Floats, weights: Floats, tell: Tell, *, few: int = FEW, slow
     if len(rows) <= few:
         return link_condensed(rows, weights, "ward", "euclidean", tell)
     with ThreadPoolExecutor(find_threads()) as pool:
-        forest, done = plant(rows, weights, pool), 0
+        forest = choose_screen(plant(rows, weights, pool), by_products)
+        done, n_rounds, visits = 0, 0, np.zeros(2, dtype=np.int64)
         while len(rows) - done > few:
             left, before = len(rows) - done, done
-            ask(forest, pool)
+            visits += ask(forest, pool)
+            n_rounds += 1
             done = merge_pairs(forest, merges, done)
             tell(done / len(merges))
             if done == before:  # rounding has hidden every pair: whoever is left looks again, and the nearest two must meet
@@ -80,10 +98,33 @@ def link_ward(rows: Floats, weights: Floats, tell: Tell, *, few: int = FEW, slow
                 forest = replant(forest, pool)
             else:
                 fit_boxes(forest.blocks)
+    remark(rounds=n_rounds, queries_per_row=visits[0] / len(rows), blocks_per_query=visits[1] / max(visits[0], 1))
     if done < len(merges):
         finish(forest.clusters, merges, done, tell)
     count_rows(merges)
     return merges
+
+
+def choose_screen(forest: Forest, by_products: bool | None = None) -> Forest:
+    """Let 16 blocks ask by differences and 16 by products, and keep to what takes less time per query.
+
+    Products are half of the work and lose digits, so that more candidates must be looked at: many dimensions and little to prune
+    make them the better way, and only trying tells. With few rows or dimensions nothing is tried.
+    """
+    n_blocks, n_dimensions = forest.blocks.points.shape[:2]
+    if by_products is not None:
+        return forest._replace(frame=forest.frame._replace(by_products=by_products))
+    if n_blocks < PILOT_BLOCKS or n_dimensions < PILOT_DIMENSIONS:
+        return forest
+    group, seconds = make_group(n_dimensions), [0.0, 0.0]
+    for at, block in enumerate(np.linspace(0, n_blocks - 1, 32).astype(int)):
+        frame = forest.frame._replace(by_products=bool(at % 2))
+        begun = time.perf_counter()
+        search(forest.clusters, forest.blocks, group, block, block + 1, frame, np.zeros(2, dtype=np.int64))
+        seconds[at % 2] += time.perf_counter() - begun
+        forest.clusters.asks[block * LANES : (block + 1) * LANES] = False
+    remark(pilot_differences_s=seconds[0], pilot_products_s=seconds[1])
+    return forest._replace(frame=forest.frame._replace(by_products=seconds[1] < seconds[0]))
 
 
 def ask(forest: Forest, pool: ThreadPoolExecutor) -> Places:
@@ -91,11 +132,10 @@ def ask(forest: Forest, pool: ThreadPoolExecutor) -> Places:
     n_blocks = len(forest.blocks.points)
     edges = np.linspace(0, n_blocks, min(max(n_blocks // LEAST_BLOCKS, 1), TASKS) + 1).astype(int)
     visits = np.zeros((len(edges) - 1, 2), dtype=np.int64)
-    unit = forest.frame.unit
 
     def work(task: int) -> None:
         group = make_group(forest.frame.axes.shape[0])
-        search(forest.clusters, forest.blocks, group, edges[task], edges[task + 1], unit, visits[task])
+        search(forest.clusters, forest.blocks, group, edges[task], edges[task + 1], forest.frame, visits[task])
 
     list(pool.map(work, range(len(visits))))
     total: Places = visits.sum(axis=0)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentiq.ml.compiled import compiled
-from segmentiq.ml.linkage.lanes import LANES, cheapest_point, lowest_bit, near_points, near_queries
+from segmentiq.ml.linkage.lanes import LANES, cheapest_point, lowest_bit, near_by_products, near_points, near_queries
 from segmentiq.ml.linkage.spatial import Blocks, Index, Number, Singles
 
 Floats = NDArray[np.float64]
@@ -27,6 +27,8 @@ Places = NDArray[np.int64]
 
 ROUNDING = 2.0**-22
 SLACK = 1.001
+PRODUCT_ROUNDING = 3.0 * 2.0**-23
+"""A sum of d products is off by less than (d + 4) 2^-24 (|p|^2 + |q|^2), and |p|^2 <= 2 |q|^2 + 2 |p - q|^2."""
 DEPTH = 128
 HUGE = 1e30
 LEAST = 1e-37
@@ -52,11 +54,23 @@ class Clusters(NamedTuple):
     asks: NDArray[np.bool_]
 
 
+class Frame(NamedTuple):
+    """How the coordinates of the blocks came about: (c - `centre`) @ `axes` * `unit`, with principal axes (d, d) as columns; and
+    whether distances are screened `by_products`, which pays where there are many dimensions and little to prune.
+    """
+
+    centre: Floats
+    axes: Floats
+    unit: float
+    by_products: bool
+
+
 class Group(NamedTuple):
     """Up to 64 queries and the way they still have to go; memory that a thread uses again and again.
 
     `rows` (64, d) and `columns` (d, 64) hold the same coordinates, `places` (64,) where the queries live, `inverse` one over
-    their weights, `costs` and `limits` what a neighbour must beat (see `lanes`), `margins` for rounding; `low`, `high` (d,)
+    their weights, `costs` and `limits` what a neighbour must beat (see `lanes`), `margins` for rounding, `shifts` what
+    products add to the limit; `low`, `high` (d,)
     the box around all, `bounds` the largest cost and limit; `nodes` (128, 3) and `gaps` (128,) the stack of the descent.
     """
 
@@ -67,6 +81,7 @@ class Group(NamedTuple):
     costs: Singles
     limits: Singles
     margins: Singles
+    shifts: Singles
     low: Singles
     high: Singles
     bounds: Singles
@@ -95,6 +110,7 @@ def make_group(n_dimensions: int) -> Group:
         np.zeros(LANES, dtype=np.float32),
         np.zeros(LANES, dtype=np.float32),
         np.zeros(LANES, dtype=np.float32),
+        np.zeros(LANES, dtype=np.float32),
         np.zeros(n_dimensions, dtype=np.float32),
         np.zeros(n_dimensions, dtype=np.float32),
         np.zeros(2, dtype=np.float32),
@@ -104,32 +120,32 @@ def make_group(n_dimensions: int) -> Group:
 
 
 @compiled
-def search(clusters: Clusters, blocks: Blocks, group: Group, first: int, last: int, unit: float, visits: Places) -> None:
+def search(clusters: Clusters, blocks: Blocks, group: Group, first: int, last: int, frame: Frame, visits: Places) -> None:
     """Find the neighbours of all that ask in these blocks.
 
-    `unit` is one centroid unit in the coordinates of the blocks. `visits` counts queries, and the blocks they met.
+    `visits` counts queries, and the blocks they met.
     """
     for block in range(first, last):
-        n_queries = gather(clusters, blocks, group, block, unit)
+        n_queries = gather(clusters, blocks, group, block, frame)
         if n_queries > 0:
             visits[0] += n_queries
-            answer(clusters, blocks, group, n_queries, block, unit, visits)
+            answer(clusters, blocks, group, n_queries, block, frame, visits)
 
 
 @compiled
-def gather(clusters: Clusters, blocks: Blocks, group: Group, block: int, unit: float) -> int:
+def gather(clusters: Clusters, blocks: Blocks, group: Group, block: int, frame: Frame) -> int:
     """Take all of a block that ask into the group; return how many they are."""
     n_queries = 0
     for lane in range(LANES):
         place = block * LANES + lane
         if place < len(clusters.asks) and clusters.asks[place]:
-            receive(clusters, blocks, group, np.int64(n_queries), place, unit)
+            receive(clusters, blocks, group, np.int64(n_queries), place, frame)
             n_queries += 1
     return n_queries
 
 
 @compiled
-def receive(clusters: Clusters, blocks: Blocks, group: Group, query: Index, place: Index, unit: float) -> None:
+def receive(clusters: Clusters, blocks: Blocks, group: Group, query: Index, place: Index, frame: Frame) -> None:
     """Take one cluster into the group; a neighbour it had, or what became of it, is the first bid."""
     block, lane, n_dimensions = place // LANES, place % LANES, blocks.points.shape[1]
     largest = np.float32(0.0)
@@ -142,9 +158,11 @@ def receive(clusters: Clusters, blocks: Blocks, group: Group, query: Index, plac
     group.places[query] = place
     group.inverse[query] = blocks.inverse[block, lane]
     group.margins[query] = 1001.0 * n_dimensions * rounding * rounding + LEAST
+    length = 2.0 * blocks.halves[block, lane]
+    group.shifts[query] = PRODUCT_ROUNDING * (n_dimensions + 4) * length - length
     if clusters.nearest[place] >= 0:
         clusters.costs[place] = joining_cost(clusters, place, clusters.nearest[place])
-        aim(group, query, clusters.costs[place], unit)
+        aim(group, query, clusters.costs[place], frame.unit)
     else:
         group.costs[query] = group.limits[query] = HUGE
 
@@ -157,10 +175,10 @@ def aim(group: Group, query: Index, cost: float, unit: float) -> None:
 
 
 @compiled
-def answer(clusters: Clusters, blocks: Blocks, group: Group, n_queries: Index, own: Index, unit: float, visits: Places) -> None:
+def answer(clusters: Clusters, blocks: Blocks, group: Group, n_queries: Index, own: Index, frame: Frame, visits: Places) -> None:
     """Descend with one group: its own block first, then whatever may still hold a nearer neighbour, the nearer half first."""
     surround(group, n_queries)
-    meet(clusters, blocks, group, own, ALL >> np.uint64(LANES - n_queries), unit, visits)
+    meet(clusters, blocks, group, own, ALL >> np.uint64(LANES - n_queries), frame, visits)
     tighten(group, n_queries)
     group.nodes[0, 0], group.nodes[0, 1], group.nodes[0, 2], group.gaps[0] = 0, 0, blocks.points.shape[0], 0.0
     left = 1
@@ -174,7 +192,7 @@ def answer(clusters: Clusters, blocks: Blocks, group: Group, n_queries: Index, o
             continue
         if last - first > 1:
             left = descend(blocks, group, left, node, first, last, own)
-        elif first != own and meet(clusters, blocks, group, first, queries, unit, visits):
+        elif first != own and meet(clusters, blocks, group, first, queries, frame, visits):
             tighten(group, n_queries)
 
 
@@ -228,7 +246,7 @@ def measure_gap(blocks: Blocks, group: Group, node: int) -> Number:
 
 
 @compiled
-def meet(clusters: Clusters, blocks: Blocks, group: Group, block: Index, queries: Index, unit: float, visits: Places) -> bool:
+def meet(clusters: Clusters, blocks: Blocks, group: Group, block: Index, queries: Index, frame: Frame, visits: Places) -> bool:
     """Let the queries whose bits are set meet the points of a block; say whether any found a better neighbour."""
     has_improved = False
     while queries != 0:
@@ -243,15 +261,27 @@ def meet(clusters: Clusters, blocks: Blocks, group: Group, block: Index, queries
             if other == place or other >= len(clusters.weights) or clusters.weights[other] == 0.0:
                 continue  # nobody else lives in this block
             clusters.nearest[place], clusters.costs[place] = other, joining_cost(clusters, place, other)
-            aim(group, query, clusters.costs[place], unit)
+            aim(group, query, clusters.costs[place], frame.unit)
             has_improved = True
         points = near_points(blocks.points, block, blocks.inverse, group.rows, query, group.costs[query], group.limits[query])
         if itself >= 0:
             points &= ~(ONE << np.uint64(itself))
         if points != 0 and decide(clusters, place, block, points):
-            aim(group, query, clusters.costs[place], unit)
+            aim(group, query, clusters.costs[place], frame.unit)
             has_improved = True
     return has_improved
+
+
+@compiled
+def screen(blocks: Blocks, group: Group, block: Index, query: Index, by_products: bool) -> int:
+    """Return the bits of the points that may be nearer to a query than the neighbour it has."""
+    cost, limit = group.costs[query], group.limits[query]
+    if by_products:
+        limit += group.shifts[query]
+        bits: int = near_by_products(blocks.points, block, blocks.halves, blocks.inverse, group.rows, query, cost, limit)
+    else:
+        bits = near_points(blocks.points, block, blocks.inverse, group.rows, query, cost, limit)
+    return bits
 
 
 @compiled

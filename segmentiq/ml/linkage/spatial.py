@@ -30,11 +30,13 @@ SAMPLE = 512
 
 
 class Blocks(NamedTuple):
-    """The tree: `points` (b, d, 64), `inverse` (b, 64) one over the weights, 0 where the place is empty; and for each of the
-    2 b - 1 nodes its box `low`, `high` (nodes, d) and `heaviest`, the largest inverse weight inside. All float32.
+    """The tree: `points` (b, d, 64), `halves` (b, 64) half of their squared lengths and `inverse` (b, 64) one over the weights,
+    infinity and 0 where the place is empty; and for each of the 2 b - 1 nodes its box `low`, `high` (nodes, d) and `largest`,
+    the largest inverse weight inside. All float32.
     """
 
     points: Singles
+    halves: Singles
     inverse: Singles
     low: Singles
     high: Singles
@@ -45,12 +47,23 @@ def make_blocks(n_points: int, n_dimensions: int) -> Blocks:
     """Return empty blocks for so many points."""
     n_blocks = -(-n_points // LANES)
     return Blocks(
-        points=np.full((n_blocks, n_dimensions, LANES), FAR, dtype=np.float32),
+        points=_make_aligned((n_blocks, n_dimensions, LANES)),
+        halves=np.full((n_blocks, LANES), np.inf, dtype=np.float32),
         inverse=np.zeros((n_blocks, LANES), dtype=np.float32),
         low=np.empty((2 * n_blocks - 1, n_dimensions), dtype=np.float32),
         high=np.empty((2 * n_blocks - 1, n_dimensions), dtype=np.float32),
         largest=np.empty(2 * n_blocks - 1, dtype=np.float32),
     )
+
+
+def _make_aligned(shape: tuple[int, int, int]) -> Singles:
+    """Return empty places that begin with a line of the cache: a vector that lies across two of them is loaded twice."""
+    size = shape[0] * shape[1] * shape[2]
+    reserve = np.empty(size + LANES, dtype=np.float32)
+    first = -reserve.ctypes.data % (4 * LANES) // 4
+    points = reserve[first : first + size].reshape(shape)
+    points[:] = FAR
+    return points
 
 
 @compiled
@@ -124,8 +137,19 @@ def move_points(source: Blocks, places: Places, target: Blocks) -> None:
     for i in range(len(places)):
         b, lane, place = i // LANES, i % LANES, places[i]
         target.inverse[b, lane] = source.inverse[place // LANES, place % LANES]
+        target.halves[b, lane] = source.halves[place // LANES, place % LANES]
         for dimension in range(source.points.shape[1]):
             target.points[b, dimension, lane] = coordinate(source.points, place, dimension)
+
+
+@compiled
+def measure_half(blocks: Blocks, block: Index, lane: Index) -> None:
+    """Write half of the squared length of the point in a place."""
+    squares = 0.0
+    for dimension in range(blocks.points.shape[1]):
+        value = float(blocks.points[block, dimension, lane])
+        squares += value * value
+    blocks.halves[block, lane] = 0.5 * squares
 
 
 @compiled

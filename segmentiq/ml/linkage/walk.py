@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from segmentiq.ml.compiled import compiled
-from segmentiq.ml.linkage.forest import Forest, Frame, join, replant
+from segmentiq.ml.linkage.forest import Forest, join, replant
 from segmentiq.ml.linkage.kernel import Tell
 from segmentiq.ml.linkage.lanes import LANES
-from segmentiq.ml.linkage.search import Clusters, Floats, Group, Places, answer, joining_cost, make_group, receive
+from segmentiq.ml.linkage.search import Clusters, Floats, Frame, Group, Places, answer, joining_cost, make_group, receive
 from segmentiq.ml.linkage.spatial import Blocks, stretch_boxes
 
 SLICE = 1_000
@@ -72,8 +72,8 @@ def walk(
         tip, before = chain[length - 1], chain[length - 2] if length > 1 else -1
         clusters.asks[tip] = True
         clusters.nearest[tip] = before
-        receive(clusters, blocks, group, np.int64(0), tip, frame.unit)
-        answer(clusters, blocks, group, np.int64(1), tip // LANES, frame.unit, visits)
+        receive(clusters, blocks, group, np.int64(0), tip, frame)
+        answer(clusters, blocks, group, np.int64(1), tip // LANES, frame, visits)
         following = clusters.nearest[tip]
         if before >= 0 and joining_cost(clusters, tip, before) <= clusters.costs[tip]:
             clusters.asks[tip] = clusters.asks[before] = False

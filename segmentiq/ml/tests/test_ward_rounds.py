@@ -8,10 +8,18 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 
 from segmentiq.ml.linkage.duplicates import collapse
+from segmentiq.ml.linkage.remarks import collecting
 from segmentiq.ml.linkage.rounds import link_ward
 
 Matrix = NDArray[np.float64]
-WAYS = {"rounds": (1, 0.0), "walk": (1, 1.0), "rounds, then the matrix": (100, 0.0), "walk, then the matrix": (100, 1.0)}
+WAYS: dict[str, tuple[int, float, bool]] = {
+    "rounds": (1, 0.0, False),
+    "rounds by products": (1, 0.0, True),
+    "walk": (1, 1.0, False),
+    "walk by products": (1, 1.0, True),
+    "rounds, then the matrix": (100, 0.0, False),
+    "walk, then the matrix": (100, 1.0, True),
+}
 
 
 def quiet(share: float) -> None:
@@ -25,9 +33,13 @@ def clouds(n: int, d: int, seed: int = 0) -> Matrix:
 
 
 def link(values: Matrix, way: str, weights: Matrix | None = None) -> Matrix:
-    few, slow = WAYS[way]
     unique = collapse(values, weights)
-    return link_ward(unique.rows, unique.weights.copy(), quiet, few=few, slow=slow)
+    return link_unique(unique.rows, unique.weights, way)
+
+
+def link_unique(rows: Matrix, weights: Matrix, way: str) -> Matrix:
+    few, slow, by_products = WAYS[way]
+    return link_ward(rows, weights.copy(), quiet, few=few, slow=slow, by_products=by_products)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -42,7 +54,7 @@ def test_every_way_gives_scipys_heights(way: str, n: int, d: int) -> None:
 def test_tied_values_give_every_way_the_same_sum_of_squares(way: str) -> None:
     values = np.random.default_rng(1).integers(0, 4, size=(900, 3)).astype(np.float64)
     unique = collapse(values, None)
-    heights = link_ward(unique.rows, unique.weights.copy(), quiet, few=WAYS[way][0], slow=WAYS[way][1])[:, 2]
+    heights = link_unique(unique.rows, unique.weights, way)[:, 2]
     assert np.square(heights).sum() / 2 == pytest.approx(np.square(values - values.mean(axis=0)).sum(), rel=1e-10)
 
 
@@ -52,7 +64,7 @@ def test_every_merge_on_tied_and_weighted_rows_joins_the_nearest_two(way: str) -
     generator = np.random.default_rng(2)
     rows = np.unique(generator.integers(0, 5, size=(150, 3)).astype(np.float64), axis=0)
     weights = generator.integers(1, 9, size=len(rows)).astype(np.float64)
-    merges = link_ward(rows, weights.copy(), quiet, few=WAYS[way][0], slow=WAYS[way][1])
+    merges = link_unique(rows, weights, way)
     clusters = {at: (rows[at], weights[at]) for at in range(len(rows))}
     order = np.argsort(merges[:, 2], kind="stable")
     for number in order:
@@ -90,6 +102,24 @@ def test_far_outliers_do_not_blur_the_middle() -> None:
     values[0] *= 1e6
     heights = np.sort(link_ward(collapse(values, None).rows, np.ones(3_000), quiet, few=1)[:, 2])
     np.testing.assert_allclose(heights, linkage(values, "ward")[:, 2], rtol=1e-9)
+
+
+@pytest.mark.parametrize("way", ["rounds by products", "walk by products"])
+def test_products_lose_no_neighbour_far_from_the_centre(way: str) -> None:
+    """Two dense groups a thousand of their widths apart: products cancel nearly all of their digits there."""
+    generator = np.random.default_rng(4)
+    values = np.concatenate([generator.normal(size=(400, 12)), 1_000 + generator.normal(size=(400, 12))])
+    np.testing.assert_allclose(np.sort(link(values, way)[:, 2]), linkage(values, "ward")[:, 2], rtol=1e-9)
+
+
+def test_a_pilot_chooses_the_screen_and_says_what_it_found() -> None:
+    values = np.random.default_rng(5).normal(size=(17_000, 8))
+    with collecting() as remarks:
+        heights = link_ward(values, np.ones(17_000), quiet)[:, 2]
+    assert remarks["pilot_differences_s"] > 0
+    assert remarks["pilot_products_s"] > 0
+    assert remarks["queries_per_row"] > 1
+    assert np.square(heights).sum() / 2 == pytest.approx(np.square(values - values.mean(axis=0)).sum(), rel=1e-10)
 
 
 def test_what_tell_raises_ends_the_linkage_between_rounds() -> None:
