@@ -25,6 +25,10 @@ MOST_BLOCKS = 1 / 800
 """The share of the customers, in blocks of 64, that a query meets when there is nothing to prune: an average over the rounds."""
 
 
+LAST_MATRIX = 2**20
+"""Bytes of the distances between the last 512 clusters."""
+
+
 def is_ward(linkage: str, metric: str) -> bool:
     return linkage == "ward" and metric == "euclidean"
 
@@ -42,7 +46,7 @@ def _forecast_tree(n: int, d: int) -> Forecast:
     there is nothing left to prune. Features that depend on each other make it quicker than this says.
     """
     blocks = min(0.42 * math.exp(0.63 * min(d, 40)) * (n / 1e6) ** min(0.05 * d, 1.0), n * MOST_BLOCKS)
-    return Forecast(bytes=n * (36 * d + 300) + 2**22, seconds=n / 1.8 * (5e-6 + QUERIES * blocks * (45e-9 + 4e-9 * d)))
+    return Forecast(bytes=n * (36 * d + 300) + LAST_MATRIX, seconds=n / 1.8 * (5e-6 + QUERIES * blocks * (45e-9 + 4e-9 * d)))
 
 
 WARD_MATRIX = Kernel(accepts=is_ward, run=link_condensed, forecast=forecast_condensed, most=FEW)
