@@ -4,7 +4,7 @@ Flows in: customers, features, the specification, the limits, and how quick this
 Python, because the web process asks before it accepts a run.
 
 The tree is forecast by its kernel's own model; the other stages coarsely, by the work that dominates each: features and profiles
-touch every cell, scores compare customers in pairs up to a sample, stability and the gap check grow trees of samples.
+touch every cell, scores compare customers in pairs up to a number of them, stability and the gap check grow trees of samples.
 """
 
 from __future__ import annotations
@@ -30,18 +30,27 @@ from segmentiq.ml.linkage.micro import forecast_micro
 from segmentiq.ml.machine import find_budget
 from segmentiq.ml.spec import SegmentationSpec
 
-SAMPLE = 20_000
-"""Customers that the other stages compare in pairs, at most."""
+PAIRS, QUERIES = 400_000_000, 1_000
+"""Distances that the scores are made of at most, unless as many queries against all customers are more."""
+SAMPLE = 5_000
+"""From here on stability and the gap check cost the same: their samples are as large as they get."""
+COPHENETIC = 5_000
+
+
+def _count_pairs(n: int) -> int:
+    return min(n * n, max(PAIRS, QUERIES * n))
+
 
 STAGES: Mapping[str, Callable[[int, int], float]] = {
-    "features": lambda n, d: 0.01 + 1e-7 * n * d,
-    "scores": lambda n, d: 0.03 + 1e-9 * n * min(n, SAMPLE) * (d + 4),
-    "stability": lambda n, d: 0.4 + 2e-9 * min(n, SAMPLE) ** 2 * (d + 4),
-    "profiles": lambda n, d: 0.05 + 2e-6 * n * d,
-    "map": lambda n, d: 0.01 + 1e-8 * n * d * d,
-    "drawing": lambda n, d: 1.0 + 1e-6 * n,
+    "features": lambda n, d: 0.003 + 5e-8 * n * d,
+    "describe": lambda n, d: 0.01 + 3e-7 * n + (1e-8 * n * n if n <= COPHENETIC else 0.25),
+    "scores": lambda n, d: 0.03 + 1.1e-9 * _count_pairs(n) * (1 + d / 50) + 1e-8 * n * d,
+    "stability": lambda n, d: 0.3 + 1e-4 * min(n, SAMPLE) * (1 + d / 40) + 1e-8 * n * d,
+    "profiles": lambda n, d: 0.01 + 4e-3 * d + 5e-7 * n + 1e-7 * n * d,
+    "map": lambda n, d: 0.001 + 5e-9 * n * d,
+    "drawing": lambda n, d: 0.6 + 1e-6 * n,
 }
-"""Seconds of each stage beside the tree, on the machine of the models."""
+"""Seconds of each stage beside the tree, on the machine of the models; what follows the tree in its own stage is `describe`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

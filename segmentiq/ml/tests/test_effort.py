@@ -28,7 +28,7 @@ def refusal_of(n: int, d: int, spec: SegmentationSpec, **limits: Any) -> RunRefu
 
 
 def test_every_stage_of_the_walk_is_forecast() -> None:
-    assert {*STAGES, "tree"} == {*SHARES, "drawing"}
+    assert {*STAGES, "tree"} == {*SHARES, "describe", "drawing"}
 
 
 @pytest.mark.parametrize("linkage", ["ward", "average", "single"])
