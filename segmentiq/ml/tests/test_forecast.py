@@ -64,7 +64,7 @@ def test_the_tree_is_refused_before_anything_is_allocated() -> None:
     ("n", "d", "budget", "kernel"),
     [
         (500, 5, GIB, "ward-matrix"),
-        (900, 5, 2_000_000, "ward-tree"),
+        (600, 5, GIB, "ward-tree"),
         (8_000, 5, GIB, "ward-tree"),
         (100_000, 60, 64 * GIB, "ward-tree"),
     ],
