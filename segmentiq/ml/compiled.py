@@ -3,9 +3,9 @@
 Every compiled function releases the GIL, so that plain threads run them side by side and the heartbeat keeps beating. No fast
 mathematics: what a kernel decides must be the same on every machine.
 
-The code is kept on disk (`NUMBA_CACHE_DIR`), so that only the first process after an installation pays for it. numba renews it when
-the file of a function changes, but not when a function that was compiled into it does: so every state of the engine's sources has a
-folder of its own.
+The code is kept on disk (`NUMBA_CACHE_DIR`), so that only the first process after an installation pays for it. numba renews it
+when the file of a function changes, but not when a function that was compiled into it does: so every state of the engine's
+sources has a folder of its own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def find_folder(kept_in: Path, sources: Path = ENGINE) -> Path:
     return kept_in / digest.hexdigest()[:16]
 
 
-numba.config.CACHE_DIR = str(find_folder(Path(os.environ.get("NUMBA_CACHE_DIR") or ENGINE / "__pycache__")))
+SETTINGS: Any = numba.config
+SETTINGS.CACHE_DIR = str(find_folder(Path(os.environ.get("NUMBA_CACHE_DIR") or ENGINE / "__pycache__")))
 
 
 def compiled(function: Function) -> Function:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numba
-
-from segmentiq.ml.compiled import compiled, find_folder
+from segmentiq.ml.compiled import SETTINGS, compiled, find_folder
 
 
 def test_a_changed_source_has_a_folder_of_its_own(tmp_path: Path) -> None:
@@ -21,7 +19,7 @@ def test_a_changed_source_has_a_folder_of_its_own(tmp_path: Path) -> None:
 
 
 def test_the_engine_keeps_its_code_in_such_a_folder() -> None:
-    folder = Path(numba.config.CACHE_DIR)
+    folder = Path(SETTINGS.CACHE_DIR)
     assert folder == find_folder(folder.parent)
 
 
