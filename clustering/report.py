@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "fastcluster")
+LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "numba")
 
 
 def report_of(segmentation: Segmentation, *, forecast: Mapping[str, Any], extra_s: float = 0.0) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _is_factor(value: Any) -> bool:
 def describe_machine() -> str:
     """Return what the factors depend on, as a short hash: processor, threads, libraries, kernels and models."""
     facts = [platform.machine(), _processor(), str(find_threads()), platform.python_version()]
-    facts += [version(library) for library in ("numpy", "numba", "fastcluster")]
+    facts += [version(library) for library in ("numpy", "scipy", "numba")]
     engine = Path(__file__).parents[1]
     facts += [path.read_text(encoding="utf-8") for path in [engine / "effort.py", *sorted(engine.glob("linkage/*.py"))]]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
