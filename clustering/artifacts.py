@@ -1,7 +1,7 @@
 """The files of a run: the one place that knows their names and formats.
 
     OUTPUT_DIR/<run>/<first 8 of the lease>/top.json, evaluation.json, profiles.json, map.json, features.json,
-                                            tree.npz, labels.npz, dendrogram.png, dendrogram.svg
+                                            tree.npz, labels.npz, silhouettes.npz, dendrogram.png, dendrogram.svg
 
 Flows in: a `Segmentation` (in the worker). Flows out: files with unsaved rows that prove them, and later, in the web process, the
 values they hold. The folder is named by the lease, so a worker that lost its lease writes beside the others and never over them.
@@ -108,6 +108,17 @@ def _write_labels(segmentation: Segmentation, path: Path) -> None:
     _write_arrays(path, order=segmentation.order, rows=segmentation.features.rows)
 
 
+def _write_silhouettes(segmentation: Segmentation, path: Path) -> None:
+    """Write the table rows that were measured, and the silhouette of each in the cut that is the answer."""
+    import numpy as np
+
+    rows, values = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+    if segmentation.silhouettes is not None:
+        positions, values = segmentation.silhouettes
+        rows = segmentation.features.rows[segmentation.order[positions]]
+    _write_arrays(path, rows=rows, values=values)
+
+
 def _write_arrays(path: Path, **arrays: NDArray[Any]) -> None:
     import numpy as np
 
@@ -132,6 +143,7 @@ WRITERS: Mapping[str, Callable[[Segmentation, Path], None]] = {
     "features.json": _json_writer(_features_of),
     "tree.npz": _write_tree,
     "labels.npz": _write_labels,
+    "silhouettes.npz": _write_silhouettes,
     "dendrogram.png": _figure_writer("png"),
     "dendrogram.svg": _figure_writer("svg"),
 }
@@ -214,6 +226,23 @@ def load_labels(run: Run) -> Labels:
 
     with open_file(run, "labels.npz") as stream, np.load(stream, allow_pickle=False) as arrays:
         return Labels(order=arrays["order"], rows=arrays["rows"])
+
+
+def load_silhouettes(run: Run) -> Mapping[int, float]:
+    """Load the silhouettes of the measured customers in the cut that is the answer, by table row.
+
+    Everyone was measured where there are up to 20,000; nobody in a run of before they were kept.
+    """
+    import numpy as np
+
+    try:
+        stream = open_file(run, "silhouettes.npz")
+    except Refusal as refusal:
+        if refusal.code == "no_artifact":
+            return {}
+        raise
+    with stream, np.load(stream, allow_pickle=False) as arrays:
+        return dict(zip(arrays["rows"].tolist(), arrays["values"].tolist(), strict=True))
 
 
 # --- the sweep ---------------------------------------------------------------------------------------------------------------

@@ -180,7 +180,8 @@ def _curve_title(best: int, advice: Advice, *, is_stable: bool) -> str:
 
 def _score_words(score: KScore) -> str:
     again = "" if score.stability is None else f", {share(score.stability)} of the weakest found again"
-    return f"{score.k} segments: silhouette {score.silhouette:.2f}{again}; smallest {score.smallest:,}"
+    explained = "" if score.r_squared is None else f", {share(score.r_squared)} of the differences explained"
+    return f"{score.k} segments: silhouette {score.silhouette:.2f}{explained}{again}; smallest {score.smallest:,}"
 
 
 def _line(points: Iterable[tuple[float, float]]) -> str:

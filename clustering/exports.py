@@ -37,6 +37,8 @@ SET_ASIDE = 0
 
 Numbered = Iterator[tuple[list[str], int]]
 """Rows of the table, each with its segment's number."""
+Scored = Iterator[tuple[tuple[list[str], int], float | None]]
+"""The same, each with its silhouette where it was measured."""
 
 
 def segment_numbers(run: Run, k: int) -> NDArray[np.uint8]:
@@ -62,11 +64,16 @@ def stream_assignments_csv(run: Run, k: int, only: int | None = None) -> Iterato
 
 
 def stream_assignments_json(run: Run, k: int, only: int | None = None) -> Iterator[bytes]:
-    """Stream the same as one JSON object; numbers are numbers, a missing cell is null, identifiers stay text."""
+    """Stream the same as one JSON object; numbers are numbers, a missing cell is null, identifiers stay text.
+
+    In the cut that is the run's answer, customers have the silhouette that was measured of them.
+    """
     numbers, names = _parts(run, k)
     lines = iter_rows(run.dataset)
     header = next(lines)
-    return _json_chunks(run, k, header, _kept(lines, numbers, only), names)
+    measured = artifacts.load_silhouettes(run) if k == run.k else {}
+    found = (measured.get(row) for row, number in enumerate(numbers) if only is None or number == only)
+    return _json_chunks(run, k, header, zip(_kept(lines, numbers, only), found, strict=True), names)
 
 
 def _parts(run: Run, k: int) -> tuple[bytes, dict[int, str]]:
@@ -114,19 +121,23 @@ def _chunks(rows: Iterable[list[str]]) -> Iterator[bytes]:
         yield text.getvalue().encode("utf-8")
 
 
-def _json_chunks(run: Run, k: int, header: list[str], lines: Numbered, names: dict[int, str]) -> Iterator[bytes]:
+def _json_chunks(run: Run, k: int, header: list[str], lines: Scored, names: dict[int, str]) -> Iterator[bytes]:
     segment, segment_name = added_names(header)
+    silhouette = _free_name("silhouette", header)
     columns = dict(run.dataset.columns.values_list("name", "kind"))
     kinds = [columns.get(name, "text") for name in header]
 
-    def text_of(line: list[str], number: int) -> str:
+    def text_of(line: list[str], number: int, score: float | None) -> str:
         cells: dict[str, Any] = {name: cell_value(cell, kind) for name, cell, kind in zip(header, line, kinds, strict=True)}
-        return json.dumps({**cells, segment: number or None, segment_name: names.get(number)}, ensure_ascii=False)
+        found = None if score is None else round(score, 4)
+        return json.dumps(
+            {**cells, segment: number or None, segment_name: names.get(number), silhouette: found}, ensure_ascii=False
+        )
 
     yield f'{{"run": "{run.pk}", "k": {k}, "n": {run.n_rows}, "assignments": ['.encode()
     before = ""
     while batch := list(islice(lines, CHUNK_ROWS)):
-        yield (before + ",\n".join(text_of(line, number) for line, number in batch)).encode("utf-8")
+        yield (before + ",\n".join(text_of(*pair, score) for pair, score in batch)).encode("utf-8")
         before = ",\n"
     yield b"]}\n"
 

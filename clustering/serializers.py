@@ -35,6 +35,7 @@ class KScoreSerializer(serializers.Serializer[Any]):
     silhouette = serializers.FloatField(allow_null=True)
     calinski_harabasz = serializers.FloatField(allow_null=True)
     davies_bouldin = serializers.FloatField(allow_null=True)
+    r_squared = serializers.FloatField(allow_null=True, help_text="Share of all differences that k segments explain.")
     smallest = serializers.IntegerField(help_text="Customers in the smallest segment.")
     stability = serializers.FloatField(allow_null=True, help_text="Share of the weakest segment that is found again in subsamples.")
     found_again = serializers.FloatField(allow_null=True, help_text="The same on average over the customers.")

@@ -18,6 +18,7 @@ from clustering.exports import (
     stream_assignments_csv,
     stream_assignments_json,
 )
+from clustering.models import Run
 from clustering.services import name_segment
 from segmentiq.ml.errors import SpecRefused
 
@@ -135,6 +136,24 @@ def test_json_holds_the_same_rows(make_run: Callable[..., Any]) -> None:
     records = json.loads(b"".join(stream_assignments_json(run, 3)))["assignments"]
     rows = rows_of(stream_assignments_csv(run, 3))
     assert [record["segment"] for record in records] == [int(row[-2]) for row in rows[1:]]
+
+
+def test_json_tells_how_well_each_customer_lies_in_the_answer(make_run: Callable[..., Any]) -> None:
+    run = make_run(n_clusters=3)
+    records = json.loads(b"".join(stream_assignments_json(run, 3)))["assignments"]
+    told = [record["silhouette"] for record in records]
+    assert sum(told) / len(told) == pytest.approx(run.silhouette, abs=1e-4)
+    of_one = json.loads(b"".join(stream_assignments_json(run, 3, 2)))["assignments"]
+    assert [record["silhouette"] for record in of_one] == [record["silhouette"] for record in records if record["segment"] == 2]
+    other_cut = json.loads(b"".join(stream_assignments_json(run, 4)))["assignments"]
+    assert {record["silhouette"] for record in other_cut} == {None}
+
+
+def test_a_run_of_before_silhouettes_were_kept_is_exported_without(make_run: Callable[..., Any]) -> None:
+    run = make_run(n_clusters=3)
+    run.artifacts.filter(name="silhouettes.npz").delete()
+    records = json.loads(b"".join(stream_assignments_json(Run.objects.get(pk=run.pk), 3)))["assignments"]
+    assert {record["silhouette"] for record in records} == {None}
 
 
 def test_a_cut_beyond_the_tree_is_refused(make_run: Callable[..., Any]) -> None:

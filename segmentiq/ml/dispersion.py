@@ -1,7 +1,8 @@
 """TopTree and its matrix in, sums of squares of every branch out: Calinski-Harabasz and Davies-Bouldin without a pass per k.
 
 Only the finest branches are summed over customers; every branch above them follows from its two children (the centroid by
-weights, the sum of squares by Huygens' theorem), so 49 values of k cost little more than one.
+weights, the sum of squares by Huygens' theorem), so 49 values of k cost little more than one. For a Ward tree, W_k is half the
+sum of the squared heights below the cut; this says the same for every linkage.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ class Dispersion:
     def within_of(self, k: int) -> float:
         """Return W_k, the sum of squares that is left inside the k segments."""
         return float(sum(self.within[branch.id] for branch in cut_k(self.top, k)))
+
+    def r_squared(self, k: int) -> float:
+        """Return 1 - W_k / W_1, the share of the sum of squares that k segments explain; 0 where there is nothing to explain."""
+        total = float(self.within[0])
+        return min(max(1.0 - self.within_of(k) / total, 0.0), 1.0) if total > 0 else 0.0
 
     def calinski_harabasz(self, k: int) -> float:
         """Return (B_k / (k - 1)) / (W_k / (n - k)); 1 when nothing is left inside, as scikit-learn has it."""

@@ -7,26 +7,31 @@ order of the stages, their share of the time, and how the answer k comes about.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmentiq.ml.advice import advise
+from segmentiq.ml.approximation import SAMPLE, Approximation, say, weigh
 from segmentiq.ml.cut import k_at_height, reaches
 from segmentiq.ml.describe import describe
+from segmentiq.ml.division import division_of
+from segmentiq.ml.effort import seconds_for_tree
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.features import MAX_FEATURES, build_features
 from segmentiq.ml.gap import gap_of
 from segmentiq.ml.linkage import build_tree
 from segmentiq.ml.linkage.condensed import measure_cophenetic
+from segmentiq.ml.linkage.forecast import AS_MODELLED, count_fitting
+from segmentiq.ml.linkage.micro import straighten
+from segmentiq.ml.machine import Gauge, find_budget
 from segmentiq.ml.profiles import profile_branches
 from segmentiq.ml.projection import apply_pca, customer_map
-from segmentiq.ml.silhouette import score_all
+from segmentiq.ml.silhouette import measure, score_cuts
 from segmentiq.ml.spec import SegmentationSpec
-from segmentiq.ml.stability import stability_of
+from segmentiq.ml.stability import add_stability, stability_of
 from segmentiq.ml.values import Advice, KScore, LinkageTree, OnProgress, Segmentation, Stage, Table, TopTree
 
 Matrix = NDArray[np.float64]
@@ -40,6 +45,9 @@ SHARES: dict[Stage, float] = {
     "map": 0.03,
 }
 
+ROOM = 2**26
+"""Bytes for the tree of a sample however small the budget is: those that tell stability take as much."""
+
 
 def segment(
     table: Table,
@@ -47,6 +55,8 @@ def segment(
     *,
     on_progress: OnProgress | None = None,
     memory_bytes: int | None = None,
+    limit_s: float | None = None,
+    speeds: Mapping[str, float] = AS_MODELLED,
     max_features: int = MAX_FEATURES,
 ) -> Segmentation:
     """Segment the customers of a table.
@@ -59,6 +69,10 @@ def segment(
         Called with the stage and the share of the whole that is done; what it raises ends the run.
     memory_bytes : int or None
         Budget of the tree; None means half of the machine's memory.
+    limit_s : float or None
+        Seconds the run may take; where approximate answers are allowed, a tree too slow for it is approximated.
+    speeds : mapping of str to float
+        How many times as long as modelled each kernel and stage takes here.
     max_features : int
         Most features after encoding.
 
@@ -78,21 +92,24 @@ def segment(
         values = features.values
         _refuse_too_many_segments(spec, len(values))
     with walk.stage("tree") as tell:
-        tree = build_tree(
-            values, spec.linkage, spec.metric, memory_bytes=memory_bytes, on_progress=lambda _, share: tell(0.9 * share)
-        )
+        with Gauge() as gauge:
+            tree = _grow_tree(values, spec, memory_bytes=memory_bytes, limit_s=limit_s, speeds=speeds, tell=tell)
         top, order = describe(tree, values, linkage=spec.linkage, metric=spec.metric)
         cophenetic = measure_cophenetic(tree, values, spec.metric)
     with walk.stage("scores"):
-        scores = score_all(values, order, top, spec.metric, seed=spec.seed)
+        measured = measure(values, order, top, spec.metric, seed=spec.seed)
+        scores = score_cuts(values, order, top, measured)
     with walk.stage("stability") as tell:
-        scores, evidence = _test_structure(values, top, order, spec=spec, scores=scores, tell=tell)
-        advice = advise(scores, top, evidence=evidence)
+        part = 1.0 if tree.exact else 0.5
+        top, scores, advice = _test_structure(values, top, order, spec=spec, scores=scores, tell=lambda share: tell(part * share))
+        k, warnings = _answer(spec, tree, top, advice)
+        approximation = _weigh(
+            values, tree, top, order, spec=spec, k=k, memory_bytes=memory_bytes, tell=lambda share: tell(0.5 + share / 2)
+        )
     with walk.stage("profiles"):
         profiles = profile_branches(table, features, top, order)
     with walk.stage("map"):
         sketch = customer_map(values, order, spec.seed)
-    k, warnings = _answer(spec, tree, top, advice)
     return Segmentation(
         features=features,
         tree=tree,
@@ -104,8 +121,11 @@ def segment(
         profiles=profiles,
         map=sketch,
         cophenetic=cophenetic,
+        approximation=approximation,
+        silhouettes=measured.of(k),
         seconds=walk.seconds,
-        warnings=warnings,
+        linking=(gauge.seconds, gauge.bytes),
+        warnings=(say(approximation) if approximation else ()) + warnings,
     )
 
 
@@ -127,6 +147,28 @@ class _Walk:
         self._on_progress(name, self._done)
 
 
+def _grow_tree(
+    values: Matrix,
+    spec: SegmentationSpec,
+    *,
+    memory_bytes: int | None,
+    limit_s: float | None,
+    speeds: Mapping[str, float],
+    tell: Callable[[float], None],
+) -> LinkageTree:
+    n, d = values.shape
+    return build_tree(
+        values,
+        spec.linkage,
+        spec.metric,
+        memory_bytes=memory_bytes,
+        approximate=spec.approximate == "allow",
+        limit_s=seconds_for_tree(n, d, spec, limit_s=limit_s, speeds=speeds),
+        speeds=speeds,
+        on_progress=lambda _, share: tell(0.9 * share),
+    )
+
+
 def _refuse_too_many_segments(spec: SegmentationSpec, n: int) -> None:
     if spec.n_clusters != "auto" and spec.n_clusters > n - 1:
         raise RunRefused(
@@ -145,18 +187,57 @@ def _test_structure(
     spec: SegmentationSpec,
     scores: tuple[KScore, ...],
     tell: Callable[[float], None],
-) -> tuple[tuple[KScore, ...], dict[int, float] | None]:
-    """Ask subsamples how stable each k is, and evenly filled boxes whether there is structure at all."""
+) -> tuple[TopTree, tuple[KScore, ...], Advice]:
+    """Ask subsamples what is stable, filled boxes whether there is structure at all, and clouds which divisions are real."""
     if not spec.stability:
-        return scores, None
+        return top, scores, advise(scores, top)
+
+    def grow(sample: Matrix, linkage: str = spec.linkage, metric: str = spec.metric) -> tuple[TopTree, NDArray[np.int64]]:
+        return describe(build_tree(sample, linkage, metric), sample, linkage=linkage, metric=metric)
+
+    def divides(k: int) -> float:
+        parent = next(branch for branch in top.branches if branch.split == k - 1)
+        customers = values[order[parent.start : parent.stop]]
+        return division_of(customers, halve=lambda rows: grow(rows, "ward", "euclidean"), metric=spec.metric, seed=spec.seed)
+
+    top = stability_of(values, top, order, grow=grow, seed=spec.seed, on_share=lambda share: tell(share / 2))
+    scores = add_stability(scores, top)
+    evidence = gap_of(values, grow=grow, metric=spec.metric, seed=spec.seed, on_share=lambda share: tell((1 + share) / 2))
+    return top, scores, advise(scores, top, evidence=evidence, divides=divides)
+
+
+def _weigh(
+    values: Matrix,
+    tree: LinkageTree,
+    top: TopTree,
+    order: NDArray[np.int64],
+    *,
+    spec: SegmentationSpec,
+    k: int,
+    memory_bytes: int | None,
+    tell: Callable[[float], None],
+) -> Approximation | None:
+    """Measure what an approximate tree cost, on the largest sample up to 20,000 whose exact tree fits."""
+    if tree.groups is None:
+        return None
+    room = max(find_budget() if memory_bytes is None else memory_bytes, ROOM)
 
     def grow(sample: Matrix) -> tuple[TopTree, NDArray[np.int64]]:
-        return describe(build_tree(sample, spec.linkage, spec.metric), sample, linkage=spec.linkage, metric=spec.metric)
+        exact = build_tree(sample, spec.linkage, spec.metric, memory_bytes=room)
+        return describe(exact, sample, linkage=spec.linkage, metric=spec.metric)
 
-    found = stability_of(values, top, order, grow=grow, seed=spec.seed, on_share=lambda share: tell(share / 2))
-    scores = tuple(replace(score, stability=found.get(score.k)) for score in scores)
-    evidence = gap_of(values, grow=grow, metric=spec.metric, seed=spec.seed, on_share=lambda share: tell((1 + share) / 2))
-    return scores, evidence
+    return weigh(
+        values,
+        straighten(values, spec.metric),
+        tree.groups,
+        top,
+        order,
+        k=k,
+        grow=grow,
+        n_sample=count_fitting(SAMPLE, values.shape[1], spec.linkage, spec.metric, room),
+        seed=spec.seed,
+        on_share=tell,
+    )
 
 
 def _answer(spec: SegmentationSpec, tree: LinkageTree, top: TopTree, advice: Advice) -> tuple[int, tuple[str, ...]]:

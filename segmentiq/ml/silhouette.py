@@ -1,8 +1,7 @@
 """The ordered matrix and its TopTree in, one `KScore` per number of segments out.
 
-The cuts of one tree are nested, so every customer's distances are summed once, to the finest branches, and the sums are rolled
-up the tree for every coarser cut: all k cost about what one costs alone. In leaf order a finest branch is a run of columns, so
-its sum is a `reduceat` on the block of distances just computed, while that block is still in the processor's cache.
+The cuts of one tree are nested, so every customer's distances are summed once, to the finest branches (`distances`), and the sums
+are rolled up the tree for every coarser cut: all k cost about what one costs alone.
 
 Up to 20,000 customers the silhouette is exact. Above that, a stratified sample of customers is measured against *all*
 customers: unbiased, and a 95 % interval comes with it. Measuring a sample against itself, as scikit-learn's ``sample_size``
@@ -11,18 +10,15 @@ does, doubles the error.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.dispersion import Dispersion, davies_bouldin, disperse, radii_of
-from segmentiq.ml.distances import MEASURES, Measure
+from segmentiq.ml.distances import sum_distances
 from segmentiq.ml.values import Branch, KScore, TopTree
 
 EXACT_LIMIT = 20_000
@@ -30,27 +26,73 @@ PAIRS = EXACT_LIMIT**2
 """Distances a sampled silhouette may cost: as many as the largest exact one."""
 MIN_QUERIES = 1_000
 MIN_PER_BRANCH = 10
-BLOCK_BYTES = 2**22
-"""One block of distances stays inside the processor's cache while it is used three times."""
 CHUNK = 1_024
-"""Customers whose sums are rolled up together, by one thread."""
+"""Customers whose sums are rolled up together: what is written for one cut is still near for the next."""
 
 Matrix = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 class Queries(NamedTuple):
     """The customers that are measured: their leaf `positions`, and per stratum (finest branch) `first`, `drawn` and `size`."""
 
-    positions: NDArray[np.int64]
-    first: NDArray[np.int64]
-    drawn: NDArray[np.int64]
-    size: NDArray[np.int64]
+    positions: Integers
+    first: Integers
+    drawn: Integers
+    size: Integers
+
+
+class Silhouettes(NamedTuple):
+    """How well customers lie in their segment of one cut: their leaf `positions` (m,) and `values` (m,), -1 to 1."""
+
+    positions: Integers
+    values: NDArray[np.float32]
+
+
+class Measured(NamedTuple):
+    """The silhouettes `found` (len(ks), len(queries)) of the queried customers in the cuts into `ks` segments.
+
+    `weights` (n,) is how many customers each row stands for, in leaf order.
+    """
+
+    ks: tuple[int, ...]
+    found: Matrix
+    queries: Queries
+    weights: Matrix
+
+    def of(self, k: int) -> Silhouettes | None:
+        """Return every measured customer's silhouette in one cut; None for a cut that was not asked for."""
+        if k not in self.ks:
+            return None
+        values = self.found[self.ks.index(k)].astype(np.float32)
+        return Silhouettes(positions=self.queries.positions, values=values)
 
 
 def score_all(
-    values: Matrix, order: NDArray[np.int64], top: TopTree, metric: str, *, seed: int = 0, ks: Iterable[int] | None = None
+    values: Matrix,
+    order: Integers,
+    top: TopTree,
+    metric: str,
+    *,
+    seed: int = 0,
+    ks: Iterable[int] | None = None,
+    weights: Matrix | None = None,
 ) -> tuple[KScore, ...]:
-    """Score the cuts of a tree.
+    """Score the cuts of a tree: `measure`, then `score_cuts`."""
+    return score_cuts(values, order, top, measure(values, order, top, metric, seed=seed, ks=ks, weights=weights))
+
+
+def measure(
+    values: Matrix,
+    order: Integers,
+    top: TopTree,
+    metric: str,
+    *,
+    seed: int = 0,
+    ks: Iterable[int] | None = None,
+    weights: Matrix | None = None,
+) -> Measured:
+    """Measure how much nearer customers are to their own segment than to the nearest other one, in every cut.
 
     Parameters
     ----------
@@ -60,41 +102,57 @@ def score_all(
         Leaf order.
     top : TopTree
     metric : {"euclidean", "manhattan", "gower", "cosine"}
-        Metric of the silhouette. Calinski-Harabasz and Davies-Bouldin are Euclidean by definition.
     seed : int
         Of the sample, when one is drawn.
     ks : iterable of int, optional
         All from 2 to ``min(top.max_k, n - 1)`` when left out.
+    weights : ndarray, shape (n,), optional
+        How many customers each row stands for; 1 each when left out.
 
     Returns
     -------
-    tuple of KScore
-        Ascending in k. A customer alone in a segment scores 0.
+    Measured
+        ``(b - a) / max(a, b)``: a is the mean distance to the others of the own segment (divided by its weight less one, so that
+        a row of weight w scores as w customers do), b to the nearest other segment. A customer alone in a segment scores 0.
 
     References
     ----------
     Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation and validation of cluster analysis.
     """
-    wanted = [k for k in (range(2, top.max_k + 1) if ks is None else sorted(set(ks))) if 2 <= k <= min(top.max_k, top.n - 1)]
-    if not wanted:
-        return ()
-    ordered = values[order]
+    asked = range(2, top.max_k + 1) if ks is None else sorted(set(ks))
+    wanted = tuple(k for k in asked if 2 <= k <= min(top.max_k, top.n - 1))
+    heavy = np.ones(top.n) if weights is None else weights[order]
     queries = _draw(top, seed)
-    silhouettes = _silhouettes(ordered, queries, top, metric, wanted)
+    if not wanted:
+        return Measured(wanted, np.empty((0, len(queries.positions))), queries, heavy)
+    finest = _finest(top)
+    starts = np.array([branch.start for branch in finest])
+    sampled = queries.positions if len(queries.positions) < top.n else None
+    sums = sum_distances(values[order], starts, metric, positions=sampled, weights=heavy)
+    cuts = [sorted(cut_k(top, k), key=lambda branch: branch.start) for k in wanted]
+    totals = np.concatenate([[0.0], np.cumsum(heavy)])
+    found = np.empty((len(cuts), len(queries.positions)))
+    for at in range(0, len(queries.positions), CHUNK):
+        positions = queries.positions[at : at + CHUNK]
+        to_branch = _roll_up(sums[:, at : at + CHUNK], finest, top)
+        for i, cut in enumerate(cuts):
+            found[i, at : at + CHUNK] = _silhouettes_of_cut(to_branch, positions, cut, totals)
+    return Measured(wanted, found, queries, heavy)
+
+
+def score_cuts(values: Matrix, order: Integers, top: TopTree, measured: Measured) -> tuple[KScore, ...]:
+    """Score the cuts whose silhouettes were measured.
+
+    Returns
+    -------
+    tuple of KScore
+        Ascending in k. Calinski-Harabasz, Davies-Bouldin and R squared are Euclidean by definition, whatever the metric.
+    """
+    ordered = values[order]
     centred = ordered - ordered.mean(axis=0)
     dispersion = disperse(centred, top)
     radii = radii_of(centred, dispersion)
-    return tuple(_score(k, silhouettes[i], queries, dispersion, radii) for i, k in enumerate(wanted))
-
-
-def silhouette_values(values: Matrix, order: NDArray[np.int64], top: TopTree, metric: str, k: int) -> Matrix:
-    """Return the exact silhouette of every customer in the cut into k segments, shape (n,), in leaf order.
-
-    Costs n^2 distances: ask for it up to `EXACT_LIMIT` customers.
-    """
-    everyone = Queries(np.arange(top.n), *(np.zeros(1, dtype=np.int64),) * 3)
-    found: Matrix = _silhouettes(values[order], everyone, top, metric, [k])[0]
-    return found
+    return tuple(_score(k, found, measured, dispersion, radii) for k, found in zip(measured.ks, measured.found, strict=True))
 
 
 def _draw(top: TopTree, seed: int) -> Queries:
@@ -117,83 +175,58 @@ def _finest(top: TopTree) -> list[Branch]:
     return sorted(cut_k(top, top.max_k), key=lambda branch: branch.start)
 
 
-def _score(k: int, found: Matrix, queries: Queries, dispersion: Dispersion, radii: Matrix) -> KScore:
+def _score(k: int, found: Matrix, measured: Measured, dispersion: Dispersion, radii: Matrix) -> KScore:
     """Weigh the strata together and put the other scores beside it."""
-    weights = queries.size / queries.size.sum()
-    means = np.add.reduceat(found, queries.first) / queries.drawn
-    silhouette = float(weights @ means)
-    interval = None
-    if (queries.drawn < queries.size).any():
-        squares = np.add.reduceat(np.square(found - np.repeat(means, queries.drawn)), queries.first)
-        variances = squares / np.maximum(queries.drawn - 1, 1) / queries.drawn * (1 - queries.drawn / queries.size)
-        margin = 1.96 * float(np.sqrt(weights**2 @ variances))
-        interval = (silhouette - margin, silhouette + margin)
+    silhouette, margin = _mean_and_margin(found, measured)
     return KScore(
         k=k,
         silhouette=silhouette,
         calinski_harabasz=dispersion.calinski_harabasz(k),
         davies_bouldin=davies_bouldin(dispersion, radii, k),
         smallest=min(branch.size for branch in cut_k(dispersion.top, k)),
-        interval=interval,
+        interval=None if margin is None else (silhouette - margin, silhouette + margin),
+        r_squared=dispersion.r_squared(k),
     )
 
 
-def _silhouettes(ordered: Matrix, queries: Queries, top: TopTree, metric: str, ks: list[int]) -> Matrix:
-    """Return the silhouettes of the queried customers, shape (len(ks), len(queries)).
-
-    Chunks go to one thread per core, each with the matrix library kept to one: its own threads spin longer than they work.
-    """
-    finest = _finest(top)
-    cuts = [sorted(cut_k(top, k), key=lambda branch: branch.start) for k in ks]
-    found = np.empty((len(ks), len(queries.positions)))
-    measure = MEASURES[metric](ordered)
-
-    def work(at: int) -> None:
-        positions = queries.positions[at : at + CHUNK]
-        to_branch = _roll_up(_sums_to_finest(measure, positions, top.n, finest), finest, top)
-        for i, cut in enumerate(cuts):
-            found[i, at : at + CHUNK] = _silhouettes_of_cut(to_branch, positions, cut)
-
-    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as threads:
-        list(threads.map(work, range(0, len(queries.positions), CHUNK)))
-    return found
-
-
-def _sums_to_finest(measure: Measure, positions: NDArray[np.int64], n: int, finest: list[Branch]) -> Matrix:
-    """Return the sums of these customers' distances to every finest branch, shape (customers, branches)."""
-    starts = [branch.start for branch in finest]
-    sums = np.empty((len(positions), len(finest)))
-    buffer = np.empty((max(1, BLOCK_BYTES // (8 * n)), n))
-    for low in range(0, len(positions), len(buffer)):
-        block = positions[low : low + len(buffer)]
-        distances = buffer[: len(block)]
-        measure(block, distances)
-        distances[np.arange(len(block)), block] = 0.0
-        sums[low : low + len(block)] = np.add.reduceat(distances, starts, axis=1)
-    return sums
+def _mean_and_margin(found: Matrix, measured: Measured) -> tuple[float, float | None]:
+    """Return the silhouette of all customers, and half of its 95 % interval where only some were measured."""
+    queries = measured.queries
+    heavy = measured.weights[queries.positions]
+    strata = np.add.reduceat(measured.weights, np.cumsum(queries.size) - queries.size) / measured.weights.sum()
+    drawn = np.add.reduceat(heavy, queries.first)
+    means = np.add.reduceat(heavy * found, queries.first) / drawn
+    silhouette = float(strata @ means)
+    if (queries.drawn == queries.size).all():
+        return silhouette, None
+    residuals = heavy * (found - np.repeat(means, queries.drawn)) * np.repeat(queries.drawn / drawn, queries.drawn)
+    squares = np.add.reduceat(np.square(residuals), queries.first)
+    variances = squares / np.maximum(queries.drawn - 1, 1) / queries.drawn * (1 - queries.drawn / queries.size)
+    return silhouette, 1.96 * float(np.sqrt(strata**2 @ variances))
 
 
 def _roll_up(sums: Matrix, finest: list[Branch], top: TopTree) -> Matrix:
     """Add the children's sums upwards: shape (branches, customers)."""
-    to_branch = np.empty((len(top.branches), len(sums)))
-    to_branch[[branch.id for branch in finest]] = sums.T
+    to_branch = np.empty((len(top.branches), sums.shape[1]))
+    to_branch[[branch.id for branch in finest]] = sums
     for branch in reversed(top.branches):
         if branch.left is not None and branch.right is not None:
             np.add(to_branch[branch.left], to_branch[branch.right], out=to_branch[branch.id])
     return to_branch
 
 
-def _silhouettes_of_cut(to_branch: Matrix, positions: NDArray[np.int64], cut: list[Branch]) -> Matrix:
-    """Return (b - a) / max(a, b) for one cut: a is the mean distance to the own segment, b to the nearest other one."""
-    sizes = np.array([branch.size for branch in cut])
+def _silhouettes_of_cut(to_branch: Matrix, positions: Integers, cut: list[Branch], totals: Matrix) -> Matrix:
+    """Return the silhouettes of some customers in one cut; `totals` are the sums of the weights up to every leaf position."""
+    sizes = np.array([totals[branch.stop] - totals[branch.start] for branch in cut])
     own = np.searchsorted([branch.start for branch in cut], positions, side="right") - 1
     columns = np.arange(len(positions))
     sums = to_branch[[branch.id for branch in cut]]
-    inside = sums[own, columns] / np.maximum(sizes[own] - 1, 1)
+    others = sizes[own] - 1
+    inside = sums[own, columns] / np.where(others > 0, others, 1.0)
     sums /= sizes[:, None]
     sums[own, columns] = np.inf
     outside = sums.min(axis=0)
     larger = np.maximum(inside, outside)
-    alone_or_equal = (sizes[own] == 1) | (larger == 0)
+    alone_or_equal = (others <= 0) | (larger == 0)
     silhouettes: Matrix = np.where(alone_or_equal, 0.0, (outside - inside) / np.where(larger == 0, 1.0, larger))
     return silhouettes

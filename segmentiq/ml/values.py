@@ -92,8 +92,9 @@ class FeatureSpace:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         variables = tuple(Variable(**{**v, "levels": tuple(v["levels"])}) for v in data["variables"])
-        components = tuple(tuple(row) for row in data["pca_components"])
-        return cls(variables=variables, pca_mean=tuple(data["pca_mean"]), pca_components=components)
+        return cls(
+            variables=variables, pca_mean=tuple(data["pca_mean"]), pca_components=tuple(map(tuple, data["pca_components"]))
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -186,7 +187,8 @@ class TopTree:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KScore:
-    """How good the cut into k segments is; `silhouette` in the clustered space and metric, `smallest` in customers."""
+    """How good the cut into k segments is; `silhouette` in the clustered space and metric, with 95 % where it was estimated.
+    `stability` is how much of the weakest segment is found again in subsamples, `found_again` how much on average."""
 
     k: int
     silhouette: float
@@ -197,19 +199,16 @@ class KScore:
     found_again: float | None = None
     interval: tuple[float, float] | None = None
     r_squared: float | None = None
-    """95 % of the silhouette, where it was estimated. Found again in subsamples are the weakest segment, and all on average."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advice:
-    """Which k, how sure, and why, in words. `k` is always set (the least bad one) so that there is something to show."""
+    """Which k, how sure, and why it won and others lost, in words. `k` is always set (the least bad one): there is something to show."""
 
     k: int
     verdict: Verdict
     sentence: str
-    """For the top of the page: "The structure is moderate and stable: ..." """
     reasons: tuple[str, ...] = ()
-    """Why this k, and why the runners-up lost; one sentence each."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -248,7 +247,8 @@ class LevelFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """What one branch is like. `facts` are the strongest differences as sentences, `name` a short suggestion."""
+    """What one branch is like. `facts` are the strongest differences as sentences, `name` a short suggestion, `typical` the table
+    rows of up to three customers nearest to the centre, `typical_ids` their identifiers, if each of them has one."""
 
     branch: int
     size: int
@@ -258,7 +258,6 @@ class Profile:
     levels: tuple[LevelFact, ...]
     typical: tuple[int, ...] = ()
     typical_ids: tuple[str, ...] = ()
-    """Table rows of up to three customers nearest to the centre, and their identifiers, if each of them has one."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -267,8 +266,7 @@ class Profile:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         plain = {name: tuple(data.get(name, ())) for name in ("facts", "typical", "typical_ids")}
         numbers = tuple(NumberFact(**fact) for fact in data["numbers"])
-        levels = tuple(LevelFact(**fact) for fact in data["levels"])
-        return cls(**{**data, **plain, "numbers": numbers, "levels": levels})
+        return cls(**{**data, **plain, "numbers": numbers, "levels": tuple(LevelFact(**fact) for fact in data["levels"])})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -296,7 +294,6 @@ class Segmentation:
     map: CustomerMap
     cophenetic: float | None = None
     approximation: Approximation | None = None
-    """What an approximate tree cost; None where the tree is exact."""
     silhouettes: Silhouettes | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     linking: tuple[float, int | None] = (0.0, None)
