@@ -121,9 +121,7 @@ class FeatureMatrix:
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class LinkageTree:
     """The whole tree in SciPy's format: `merges` (n-1, 4), how it was made, and the micro-clusters (n,) of one not exact.
-
-    `remarks` are what the kernel noticed on the way, for the report.
-    """
+    `remarks` are what the kernel noticed on the way, for the report."""
 
     merges: NDArray[np.float64]
     kernel: str
@@ -203,7 +201,7 @@ class KScore:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advice:
-    """Which k, how sure, and why it won and others lost, in words. `k` is always set (the least bad one): there is something to show."""
+    """Which k, how sure, and why it won and others lost, in words. `k` is always set, to the least bad if need be."""
 
     k: int
     verdict: Verdict
