@@ -165,7 +165,7 @@ def largest(n: int, fits: Callable[[int], bool]) -> int:
     while high - low > max(1, low // 100):
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
-    unit = 10 ** max(len(str(low)) - 2, 0)
+    unit: int = 10 ** max(len(str(low)) - 2, 0)
     return low // unit * unit
 
 

@@ -64,7 +64,7 @@ def test_where_no_way_ends_in_time_a_sample_is_offered_that_does() -> None:
 
 
 def test_an_approximate_tree_is_forecast_where_it_may_answer_and_the_exact_one_does_not_fit() -> None:
-    limits = {"memory_bytes": 4 * GIB, "limit_s": 3600.0}
+    limits: dict[str, Any] = {"memory_bytes": 4 * GIB, "limit_s": 3600.0}
     run = forecast_run(200_000, 10, spec_of(linkage="average", approximate="allow"), **limits)
     assert (run.kernel, run.is_exact) == (MICRO, False)
     assert run.bytes <= 4 * GIB
