@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from segmentiq.ml.compiled import compiled
+from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Places
 from segmentiq.ml.linkage.lanes import LANES
-from segmentiq.ml.linkage.search import Clusters, Floats, Frame, Places
 from segmentiq.ml.linkage.spatial import FAR, SAMPLE, Blocks, arrange, fit_boxes, halve, make_blocks, measure_half, move_points
 
 CHUNK = 16_384

@@ -20,12 +20,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from segmentiq.ml.compiled import compiled
+from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Places, make_group
 from segmentiq.ml.linkage.condensed import link_condensed
 from segmentiq.ml.linkage.forest import Forest, join, plant, replant
 from segmentiq.ml.linkage.kernel import Tell
 from segmentiq.ml.linkage.lanes import LANES
 from segmentiq.ml.linkage.remarks import remark
-from segmentiq.ml.linkage.search import Clusters, Floats, Frame, Places, make_group, search
+from segmentiq.ml.linkage.search import search
 from segmentiq.ml.linkage.spatial import Blocks, fit_boxes
 from segmentiq.ml.linkage.walk import walk_on
 from segmentiq.ml.machine import find_threads

@@ -15,10 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from segmentiq.ml.compiled import compiled
+from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Group, Places, joining_cost, make_group
 from segmentiq.ml.linkage.forest import Forest, join, replant
 from segmentiq.ml.linkage.kernel import Tell
 from segmentiq.ml.linkage.lanes import LANES
-from segmentiq.ml.linkage.search import Clusters, Floats, Frame, Group, Places, answer, joining_cost, make_group, receive
+from segmentiq.ml.linkage.search import answer, receive
 from segmentiq.ml.linkage.spatial import Blocks, stretch_boxes
 
 SLICE = 1_000
