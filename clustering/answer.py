@@ -44,8 +44,10 @@ def _headline(n: int, k: int, advice: Advice, score: KScore | None) -> str:
 
 
 def is_uncertain(score: KScore | None) -> bool:
-    """Tell whether the cut's weakest segment was looked for in subsamples and too seldom found."""
-    return score is not None and score.stability is not None and score.stability < STABLE
+    """Tell whether the cut's segments were looked for in subsamples and, on average over the customers, too little was found."""
+    if score is None or score.stability is None:
+        return False
+    return (score.stability if score.found_again is None else score.found_again) < STABLE
 
 
 def _sentence(k: int, advice: Advice, score: KScore | None) -> str:

@@ -18,10 +18,10 @@ from clustering.charts import CurveFigure, HeatFigure, MapFigure, draw_curve, dr
 from clustering.drawing import LABEL_Y, page_svg
 from clustering.layout import TreeLayout, lay_out, owners
 from clustering.models import Run
-from clustering.wording import BranchWords, TableRow, blank_words, branch_words, shown_of, table_rows
+from clustering.wording import BranchWords, TableRow, blank_words, branch_words, inertia_words, shown_of, table_rows
 from segmentiq.ml.cut import cut_k, height_of
 from segmentiq.ml.values import Advice, KScore, TopTree
-from segmentiq.words import count, duration, figure, filesize, plural
+from segmentiq.words import count, duration, figure, filesize, plural, unbroken
 
 Spots = Mapping[int, tuple[float, float]]
 
@@ -164,6 +164,7 @@ def _report(run: Run) -> tuple[tuple[str, str], ...]:
     engine = report.get("engine")
     facts = [
         ("Columns", ", ".join(spec["columns"]) if spec["columns"] else "every column that is a feature"),
+        ("Weight of the columns", unbroken(inertia_words(report.get("inertia", {})))),
         ("Linkage and distance", f"{spec['linkage']}, {spec['metric']}"),
         ("Scaling", str(spec["scaling"])),
         ("Logarithm", spec["log"] if isinstance(spec["log"], str) else ", ".join(spec["log"])),

@@ -31,6 +31,7 @@ def _record(
         "branch": branch["id"],
         "size": size,
         "share": size / n,
+        "found": branch["found"],
         "name": given or profile["name"],
         "named": bool(given),
         "note": entry.note if entry else "",

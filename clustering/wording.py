@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from clustering.layout import TreeLayout
 from segmentiq.ml.facts import month
+from segmentiq.ml.thresholds import DOUBTFUL, HIGHLY_STABLE, STABLE
 from segmentiq.ml.values import Profile, TopTree
 from segmentiq.words import count, figure, plural, share, unbroken
 
 LONGEST_ID = 40
 NUMBER_ROWS = 14
 LEVEL_ROWS = 10
+INERTIA_TOLD = 8
 TELLING = 0.8
 """Standardised difference from which a figure in the table stands out: Cohen's "large"."""
 
@@ -50,6 +52,7 @@ class BranchWords:
     share: str
     share_width: str
     facts: tuple[str, ...]
+    found: str
     typical: str
     cells: tuple[Cell, ...]
 
@@ -104,9 +107,20 @@ def branch_words(profile: Profile, *, top: TopTree, layout: TreeLayout, names: N
         share=share(branch.size / top.n),
         share_width=f"{100 * branch.size / top.n:.2f}",
         facts=tuple(map(unbroken, profile.facts[:3])),
+        found=unbroken(found_words(branch.found)),
         typical=_typical(profile),
         cells=_cells(profile, shown),
     )
+
+
+def found_words(found: float | None) -> str:
+    """Say how much of a branch is found again when customers are left out, and what that is worth; nothing where not checked."""
+    if found is None:
+        return ""
+    again = f"{share(found)} of it is found again when customers are left out"
+    if found >= STABLE:
+        return f"{again}: {'highly stable' if found >= HIGHLY_STABLE else 'stable'}."
+    return f"Only {again}: {'doubtful' if found >= DOUBTFUL else 'not to be relied on'}."
 
 
 def _typical(profile: Profile) -> str:
@@ -150,5 +164,17 @@ def table_rows(root: Profile, shown: Shown, segments: Sequence[BranchWords]) -> 
     )
 
 
+def inertia_words(inertia: Mapping[str, float]) -> str:
+    """Say how much of all the differences between customers each column makes, the weightiest first."""
+    told = sorted(inertia.items(), key=lambda entry: -entry[1])
+    parts = [f"{column} {share(part)}" for column, part in told[:INERTIA_TOLD]]
+    rest = told[INERTIA_TOLD:]
+    if rest:
+        parts.append(f"{plural(len(rest), 'other column')} {share(sum(part for _, part in rest))} together")
+    return ", ".join(parts)
+
+
 def blank_words() -> BranchWords:
-    return BranchWords(id=0, hue=1, name="", note="", size="", share="", share_width="0", facts=(), typical="", cells=())
+    return BranchWords(
+        id=0, hue=1, name="", note="", size="", share="", share_width="0", facts=(), found="", typical="", cells=()
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from clustering.answer import Answer, answer_words, question, way_back
+from clustering.answer import Answer, answer_words, is_uncertain, question, way_back
 from segmentiq.ml.values import Advice, KScore, Verdict
 
 
@@ -32,6 +34,12 @@ def test_the_heading_of_the_advised_number_is_honest(
 ) -> None:
     told = answer_words(2000, 5, advice(verdict), score(5, silhouette, stability))
     assert told == Answer(headline=headline, sentence="The structure is told: 83\u00a0% of it.")
+
+
+def test_one_doubtful_segment_among_stable_ones_does_not_make_the_answer_uncertain() -> None:
+    mostly = replace(score(5, 0.4, 0.66), found_again=0.84)
+    assert answer_words(2000, 5, advice("moderate"), mostly).headline == "2,000 customers fall into 5 segments."
+    assert is_uncertain(replace(mostly, found_again=0.7))
 
 
 def test_any_other_number_is_a_cut_and_its_own_stability_is_told() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from clustering.layout import lay_out
 from clustering.tests.trees import small_tree
-from clustering.wording import BranchWords, branch_words, shown_of
+from clustering.wording import BranchWords, branch_words, inertia_words, shown_of
 from segmentiq.ml.values import LevelFact, NumberFact, Profile
 
 KINDS = {"joined": "date", "member": "boolean", "spend": "number"}
@@ -14,10 +18,27 @@ def number(column: str, mean: float) -> NumberFact:
     return NumberFact(column=column, mean=mean, median=mean, q1=mean, q3=mean, overall=mean, effect=1.0)
 
 
-def words_of(**given: object) -> BranchWords:
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (None, ""),
+        (0.91, "91\u00a0% of it is found again when customers are left out: highly stable."),
+        (0.82, "82\u00a0% of it is found again when customers are left out: stable."),
+        (0.66, "Only 66\u00a0% of it is found again when customers are left out: doubtful."),
+        (0.41, "Only 41\u00a0% of it is found again when customers are left out: not to be relied on."),
+    ],
+)
+def test_a_card_says_how_much_of_its_segment_is_found_again(found: float | None, words: str) -> None:
+    assert words_of(found=found).found == words
+
+
+def words_of(*, found: float | None = None, **given: object) -> BranchWords:
     facts = {"facts": ("Plan is 1 for 96 %; all customers: 39 %.",), "numbers": (), "levels": (), "typical": (0, 4)}
     profile = Profile(branch=0, size=10, name="All", **(facts | given))  # type: ignore[arg-type]
-    return branch_words(profile, top=(tree := small_tree()), layout=lay_out(tree), names={}, shown=shown_of({0: profile}, KINDS))
+    tree = small_tree()
+    root, *others = tree.branches
+    told = replace(tree, branches=(replace(root, found=found), *others))
+    return branch_words(profile, top=told, layout=lay_out(tree), names={}, shown=shown_of({0: profile}, KINDS))
 
 
 def test_a_table_writes_dates_as_months_and_yes_as_a_share() -> None:
@@ -38,3 +59,9 @@ def test_typical_customers_are_named_as_the_table_names_them() -> None:
 
 def test_a_number_keeps_its_per_cent_sign_on_its_line() -> None:
     assert words_of().facts == ("Plan is 1 for 96\u00a0%; all customers: 39\u00a0%.",)
+
+
+def test_the_weight_of_the_columns_is_told_weightiest_first() -> None:
+    assert inertia_words({"age": 0.25, "spend": 0.7, "plan": 0.05}) == "spend 70 %, age 25 %, plan 5.0 %"
+    assert inertia_words({f"c{i}": 0.1 for i in range(10)}).endswith("c7 10 %, 2 other columns 20 % together")
+    assert inertia_words({}) == ""

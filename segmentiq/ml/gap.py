@@ -65,8 +65,7 @@ def gap_of(
     generator = np.random.default_rng(seed)
     if len(values) > LARGEST_SAMPLE:
         values = values[np.sort(generator.choice(len(values), size=LARGEST_SAMPLE, replace=False))]
-    turn = _directions if metric == "cosine" else _unchanged
-    sample = turn(values)
+    sample = turn(values, metric)
     axes = _principal_scores(sample)
     wanted = [k for k in ks if 2 <= k < len(sample)]
     if len(sample) < 4 or axes is None or not wanted:
@@ -76,7 +75,7 @@ def gap_of(
     falls = np.empty((n_references, len(wanted)))
     for done in range(n_references):
         box = generator.uniform(scores.min(axis=0), scores.max(axis=0), size=scores.shape)
-        falls[done] = _falls(turn(back(box)), grow, wanted)
+        falls[done] = _falls(turn(back(box), metric), grow, wanted)
         if on_share is not None:
             on_share((done + 1) / n_references)
     spread = np.maximum(falls.std(axis=0, ddof=1), 1e-12) * np.sqrt(1 + 1 / n_references)
@@ -104,11 +103,10 @@ def _principal_scores(
     return centred @ axes.T, lambda scores: scores @ axes + middle
 
 
-def _directions(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def turn(values: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
+    """Return the rows as the metric sees them: directions of length 1 for the cosine."""
+    if metric != "cosine":
+        return values
     lengths = np.linalg.norm(values, axis=1, keepdims=True)
     directions: NDArray[np.float64] = values / np.where(lengths == 0, 1.0, lengths)
     return directions
-
-
-def _unchanged(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values

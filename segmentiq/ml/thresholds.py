@@ -5,7 +5,11 @@ They stand apart from the advice because the web process words every other cut t
 
 from __future__ import annotations
 
-STABLE, DOUBTFUL = 0.75, 0.6
-"""Share of the weakest segment that is found again in subsamples."""
+HIGHLY_STABLE, STABLE, DOUBTFUL = 0.85, 0.75, 0.6
+"""Share of a segment that is found again in subsamples (Hennig 2008): below the last, it is not to be relied on."""
 STRONG, MODERATE = 0.5, 0.25
 """Silhouette."""
+CLEAR = 2.5
+"""Standard deviations by which a whole segmentation must beat those of evenly filled boxes."""
+REAL = 2.0
+"""Standard deviations by which every division at the bottom of a cut must beat that of one cloud."""

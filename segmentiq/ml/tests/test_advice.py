@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from segmentiq.ml.advice import advise
+from segmentiq.ml.division import division_of
 from segmentiq.ml.gap import gap_of
 from segmentiq.ml.silhouette import score_all
-from segmentiq.ml.stability import stability_of
+from segmentiq.ml.stability import add_stability, stability_of
 from segmentiq.ml.tests.oracles import Matrix, grower, planted
 from segmentiq.ml.values import Advice, KScore, TopTree
 
@@ -24,9 +25,14 @@ def _advice(values: Matrix, linkage: str = "ward", *, stability: bool = True) ->
     scores = score_all(values, order, top, "euclidean", ks=range(2, 16))
     if not stability:
         return advise(scores, top)
-    found = stability_of(values, top, order, grow=grow, n_subsamples=20)
+    top = stability_of(values, top, order, grow=grow, n_subsamples=20)
     evidence = gap_of(values, grow=grow, metric="euclidean", n_references=20)
-    return advise([replace(score, stability=found.get(score.k)) for score in scores], top, evidence=evidence)
+
+    def divides(k: int) -> float:
+        parent = next(branch for branch in top.branches if branch.split == k - 1)
+        return division_of(values[order[parent.start : parent.stop]], halve=grower())
+
+    return advise(add_stability(scores, top), top, evidence=evidence, divides=divides)
 
 
 def _z(values: Matrix) -> Matrix:
@@ -100,9 +106,58 @@ def test_the_best_separated_of_the_stable_ones_wins(top: TopTree) -> None:
     assert advice.reasons == (
         "Why 3: of the 2 numbers of segments that pass every check, 3 lie farthest apart "
         "(silhouette 0.40, where 1 is perfectly separate and 0 is no separation).",
-        "Not 5 (silhouette 0.70): only 20 % of the weakest segment is found again.",
-        "Not 4 (silhouette 0.60): only 70 % of the weakest segment is found again; 75 % is asked for.",
         "Not 2 (silhouette 0.30): the segments lie less far apart than 3 do.",
+        "Not 4 (silhouette 0.60): only 70 % of it is found again; 75 % is asked for.",
+        "Not 5 (silhouette 0.70): only 20 % of the weakest segment is found again.",
+    )
+
+
+def test_every_last_division_must_be_real_and_none_above_it(top: TopTree) -> None:
+    """A cloud of many groups looks like one cloud; what is divided again later needs no evidence of its own."""
+    splits = {branch.split: branch for branch in top.branches}
+    scores = _cases(*((k, 0.5 - 0.01 * k, 0.9) for k in range(2, 8)))
+    for k in range(2, 8):
+        divided = {splits[at].id for at in range(1, k)}
+        last = {at for at in range(1, k) if not {splits[at].left, splits[at].right} & divided}
+        evidence = {step: 9.0 if step - 1 in last else 0.0 for step in range(2, 8)}
+        assert advise(scores, top, divides=evidence.__getitem__).k == k
+
+
+def test_the_most_detailed_number_that_cuts_no_group_goes_before_the_best_separated(top: TopTree) -> None:
+    asked: list[int] = []
+
+    def divides(k: int) -> float:
+        asked.append(k)
+        return {2: 9.0, 3: 2.4, 4: 3.0, 5: 1.2}[k]
+
+    advice = advise(_cases((2, 0.6, 0.9), (3, 0.5, 0.9), (4, 0.45, 0.9), (5, 0.44, 0.8), (6, 0.4, 0.3)), top, divides=divides)
+    assert advice.k == 4
+    assert asked[0] == 5
+    assert len(set(asked)) == len(asked)
+    assert advice.reasons == (
+        "Why 4: of the 4 numbers of segments that pass every check, 4 is the most detailed that cuts no single group in two "
+        "(silhouette 0.45, where 1 is perfectly separate and 0 is no separation).",
+        "Not 2 (silhouette 0.60): its segments lie farther apart, but one of them holds groups that can be told apart.",
+        "Not 3 (silhouette 0.50): its segments lie farther apart, but one of them holds groups that can be told apart.",
+        "Not 5 (silhouette 0.44): it cuts a single group in two, whose halves lie no farther apart than any group's would.",
+        "Not 6 (silhouette 0.40): only 30 % of the weakest segment is found again.",
+    )
+
+
+def test_where_no_division_is_real_the_best_separated_wins_and_it_is_said(top: TopTree) -> None:
+    advice = advise(_cases((2, 0.3, 0.9), (3, 0.4, 0.8)), top, divides=lambda k: 1.0)
+    assert advice.k == 3
+    assert advice.verdict == "weak"
+    assert "matter of convenience" in advice.reasons[1]
+
+
+def test_one_doubtful_segment_among_stable_ones_is_told_and_does_not_decide(top: TopTree) -> None:
+    doubtful = replace(_cases((3, 0.4, 0.65))[0], found_again=0.83)
+    advice = advise([*_cases((2, 0.3, 0.9)), doubtful], top)
+    assert (advice.k, advice.verdict) == (3, "moderate")
+    assert advice.sentence == (
+        "The structure is moderate and mostly stable: on average 83 % of a segment is found again, of the weakest 65 %, "
+        "when a fifth of the customers is left out."
     )
 
 

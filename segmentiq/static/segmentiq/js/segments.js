@@ -24,8 +24,8 @@ export class Cards {
     const field = (name) => card.querySelector(`[data-field=${name}]`);
     card.className = `segment s${branch.hue}`;
     card.dataset.card = branch.id;
-    for (const name of ["name", "size", "share", "note", "typical"]) field(name).textContent = branch[name];
-    field("note").hidden = !branch.note;
+    for (const name of ["name", "size", "share", "found", "note", "typical"]) field(name).textContent = branch[name];
+    for (const name of ["found", "note"]) field(name).hidden = !branch[name];
     field("share_width").setAttribute("width", branch.share_width);
     field("facts").replaceChildren(...branch.facts.map((fact) => element("li", fact)));
     field("branch").value = branch.id;
