@@ -22,7 +22,7 @@ from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.selection import choose_columns
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.values import Column, FeatureMatrix, FeatureSpace, Table, Variable
-from segmentiq.ml.variables import fit_variable
+from segmentiq.ml.variables import fit_variable, is_skewed
 
 __all__ = ["build_features", "choose_columns", "encode"]
 
@@ -32,6 +32,7 @@ LARGEST = 1e140
 TWINS = 0.95
 TWIN_SAMPLE = 10_000
 TWINS_TOLD = 10
+SKEWED_TOLD = 5
 
 
 def build_features(table: Table, spec: SegmentationSpec, *, max_features: int = MAX_FEATURES) -> FeatureMatrix:
@@ -68,7 +69,8 @@ def build_features(table: Table, spec: SegmentationSpec, *, max_features: int = 
     rows = _choose_rows(table.frame, columns, spec)
     n_aside = len(table.frame) - len(rows)
     frame = table.frame.iloc[rows] if n_aside else table.frame
-    notes = [f"{n_aside:,} rows with missing cells were set aside."] if n_aside else []
+    notes = [f"{n_aside:,} {'row with missing cells was' if n_aside == 1 else 'rows with missing cells were'} set aside."]
+    notes = notes if n_aside else []
     fitted = [fit_variable(column, frame[column.name], spec, notes) for column in columns]
     variables = _share_weights([variable for variable in fitted if variable is not None], spec)
     names = _name_features(variables, max_features)
@@ -81,7 +83,7 @@ def build_features(table: Table, spec: SegmentationSpec, *, max_features: int = 
         rows=rows,
         n_table_rows=len(table.frame),
         space=space,
-        notes=(*notes, *_find_twins(values, variables)),
+        notes=(*notes, *_propose_log(frame, variables, spec), *_find_twins(values, variables)),
         inertia=_measure_inertia(values, variables),
     )
 
@@ -174,6 +176,20 @@ def _measure_inertia(values: NDArray[np.float64], variables: list[Variable]) -> 
     total = float(variances.sum())
     parts = [float(variances[part].sum()) for part in _slice_variables(variables)]
     return {v.column: part / total if total > 0 else 0.0 for v, part in zip(variables, parts, strict=True)}
+
+
+def _propose_log(frame: pd.DataFrame, variables: list[Variable], spec: SegmentationSpec) -> list[str]:
+    """Name the numbers whose few large values decide the distances, when nothing was said about logarithms."""
+    if spec.log != "none":
+        return []
+    numbers = {v.column: read_numbers(frame[v.column], v.kind) for v in variables if v.kind == "number"}
+    skewed = [name for name, cells in numbers.items() if is_skewed(cells[~np.isnan(cells)])]
+    if not skewed:
+        return []
+    named = ", ".join(skewed[:SKEWED_TOLD])
+    more = f" and {len(skewed) - SKEWED_TOLD:,} more" if len(skewed) > SKEWED_TOLD else ""
+    lean, their = ("leans", "its") if len(skewed) == 1 else ("lean", "their")
+    return [f'{named}{more} {lean} far to the right: a few large values weigh most. Log "auto" would take {their} logarithm.']
 
 
 def _find_twins(values: NDArray[np.float64], variables: list[Variable]) -> list[str]:

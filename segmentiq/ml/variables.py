@@ -69,7 +69,7 @@ def _fit_number(column: Column, cells: pd.Series[Any], spec: SegmentationSpec, n
     log = _wants_log(column, present, spec, notes)
     fill = float(np.median(present))
     if len(present) < len(numbers):
-        notes.append(f"{name}: {len(numbers) - len(present):,} missing cells filled with the median.")
+        notes.append(f"{name}: {_cells(len(numbers) - len(present))} filled with the median.")
         numbers = np.where(np.isnan(numbers), fill, numbers)
     scaling = "minmax" if spec.metric == "gower" else spec.scaling
     center, scale = _measure_scale(np.log1p(numbers) if log else numbers, scaling, name, notes)
@@ -83,6 +83,10 @@ def _fit_number(column: Column, cells: pd.Series[Any], spec: SegmentationSpec, n
         weight=_weigh(name, spec),
         origin=origin,
     )
+
+
+def _cells(count: int) -> str:
+    return "1 missing cell" if count == 1 else f"{count:,} missing cells"
 
 
 def _find_snapshot(cells: pd.Series[Any]) -> str:
@@ -110,8 +114,7 @@ def _varies(name: str, present: NDArray[np.float64], notes: list[str]) -> bool:
 def _wants_log(column: Column, present: NDArray[np.float64], spec: SegmentationSpec, notes: list[str]) -> bool:
     if column.kind != "number" or spec.log == "none":
         return False
-    is_skewed = bool(present.min() >= 0 and _measure_skew(present) > SKEWED)
-    wanted = is_skewed if spec.log == "auto" else column.name in spec.log
+    wanted = is_skewed(present) if spec.log == "auto" else column.name in spec.log
     if wanted and present.min() < 0:
         raise RunRefused(
             f"Column {column.name[:40]!r} goes below 0, so its logarithm cannot be taken.",
@@ -122,6 +125,14 @@ def _wants_log(column: Column, present: NDArray[np.float64], spec: SegmentationS
     if wanted:
         notes.append(f"{column.name}: taken as log(1 + x).")
     return wanted
+
+
+def is_skewed(present: NDArray[np.float64]) -> bool:
+    """Tell whether the logarithm of numbers is worth proposing: never negative, more than two, and leaning far to the right."""
+    if len(present) == 0 or not 0 <= present.min() < present.max() < np.inf:
+        return False
+    only_two = np.isin(present, (present.min(), present.max())).all()
+    return not only_two and _measure_skew(present) > SKEWED
 
 
 def _to_unit(numbers: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
@@ -162,7 +173,7 @@ def _fit_category(column: Column, cells: pd.Series[Any], spec: SegmentationSpec,
     if not levels:
         return None
     if n_missing := int(words.isna().sum()):
-        notes.append(f"{name}: {n_missing:,} missing cells count as the level {MISSING!r}.")
+        notes.append(f"{name}: {_cells(n_missing)} {'counts' if n_missing == 1 else 'count'} as the level {MISSING!r}.")
     variable = Variable(column=name, kind=column.kind, fill=MISSING, levels=levels)
     if spec.metric == "gower":
         return replace(variable, weight=0.5 * _weigh(name, spec))

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.cluster.hierarchy import linkage as scipy_linkage
 
 from segmentiq.ml.errors import Refusal, RunRefused, SpecRefused
 from segmentiq.ml.features import build_features, encode
+from segmentiq.ml.linkage import build_tree
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.tests.tables import make_table
 from segmentiq.ml.values import Column, FeatureSpace, Table
@@ -56,32 +58,6 @@ def test_weights_multiply_a_column() -> None:
     np.testing.assert_allclose(weighted.values, plain.values * [1, 3, 0.5, 0.5])
 
 
-def test_log_by_name_and_automatic_for_skewed_columns_that_are_not_negative() -> None:
-    money = [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 1000]
-    table = make_table(money=money, even=range(10), debt=[-x for x in money])
-    automatic = build_features(table, spec(log="auto", scaling="none"))
-    assert automatic.names == ("log(1 + money)", "even", "debt")
-    np.testing.assert_allclose(automatic.values[:, 0], np.log1p(money))
-    assert build_features(table, spec(log=["even"])).names == ("money", "log(1 + even)", "debt")
-    assert refusal_of(table, log=["debt"]).code == "invalid_log"
-
-
-def test_missing_numbers_take_the_median_and_missing_levels_become_one() -> None:
-    table = make_table(a=[1.0, None, 3.0, 8.0], b=("category", ["x", "y", None, "x"]))
-    features = build_features(table, spec(scaling="none"))
-    assert features.values[1, 0] == 3.0
-    assert features.names == ("a", "b = x", "b = Missing", "b = y")
-    assert len(features.notes) == 2
-
-
-def test_rows_with_missing_cells_are_set_aside_when_asked() -> None:
-    table = make_table(a=[1.0, None, 3.0, 8.0, 9.0], b=("category", ["x", "y", None, "x", "y"]))
-    features = build_features(table, spec(missing="drop"))
-    assert features.rows.tolist() == [0, 3, 4]
-    assert features.n_table_rows == 5
-    assert "2 rows" in features.notes[0]
-
-
 def test_no_row_left_and_too_few_rows_left_are_different_refusals() -> None:
     table = make_table(a=[1.0, None, None, 2.0], b=[None, 1.0, 2.0, None])
     assert refusal_of(table, missing="drop").code == "no_rows_left"
@@ -95,58 +71,6 @@ def test_one_category_weighs_as_much_as_one_number() -> None:
     features = build_features(make_table(a=range(100), b=("category", levels)), spec())
     assert features.inertia == pytest.approx({"a": 0.5, "b": 0.5})
     assert features.values[:, 1:].max() == pytest.approx(1 / np.sqrt(0.75))
-
-
-def test_a_nearly_constant_category_is_not_blown_up() -> None:
-    features = build_features(make_table(b=("category", ["a"] * 98 + ["b"] * 2)), spec())
-    assert features.values.max() == pytest.approx(1 / np.sqrt(0.2))
-
-
-def test_a_boolean_is_a_category_of_two_levels() -> None:
-    features = build_features(make_table(b=("boolean", [True, False, False, True])), spec())
-    assert features.names == ("b = no", "b = yes")
-    np.testing.assert_allclose(features.values, np.array([[0, 1], [1, 0], [1, 0], [0, 1]]) * np.sqrt(2))
-
-
-def test_levels_under_one_percent_are_collected() -> None:
-    levels = ["a"] * 500 + ["b"] * 497 + ["c", "d", "e"]
-    features = build_features(make_table(x=("category", levels)), spec())
-    assert features.names == ("x = a", "x = b", "x = Other")
-    assert (features.values[-3:, 2] > 0).all()
-    assert "3 less frequent levels" in features.notes[0]
-
-
-def test_one_rare_level_alone_keeps_its_name() -> None:
-    features = build_features(make_table(x=("category", ["a"] * 500 + ["b"] * 499 + ["c"])), spec())
-    assert features.names == ("x = a", "x = b", "x = c")
-
-
-def test_many_levels_are_cut_to_the_most_frequent_and_very_many_are_left_out_unless_named() -> None:
-    thirty = [f"l{i:02d}" for i in range(30) for _ in range(40 - i)]
-    assert len(build_features(make_table(x=("category", thirty)), spec()).names) == 21
-    sixty = [f"l{i:02d}" for i in range(60) for _ in range(10)]
-    table = make_table(x=("category", sixty), y=range(600))
-    features = build_features(table, spec())
-    assert features.names == ("y",)
-    assert "60 levels" in features.notes[0]
-    assert len(build_features(table, spec(columns=["x"])).names) == 21
-
-
-def test_unique_words_say_nothing_even_when_forced() -> None:
-    table = make_table(x=("category", [f"mail{i}" for i in range(500)]), y=range(500))
-    assert build_features(table, spec(columns=["x", "y"])).names == ("y",)
-
-
-def test_dates_become_days_before_the_latest() -> None:
-    table = make_table(seen=("date", ["2024-01-01", "2024-01-31", "2024-01-30T12:00"]))
-    features = build_features(table, spec(scaling="none"))
-    assert features.values.ravel().tolist() == [30.0, 0.0, 0.5]
-    assert features.space.variables[0].origin == "2024-01-31T00:00:00"
-
-
-def test_missing_dates_take_the_median_day() -> None:
-    table = make_table(seen=("date", ["2024-01-01", None, "2024-01-31", "2024-01-11"]))
-    assert build_features(table, spec(scaling="none")).values[1, 0] == 20.0
 
 
 def test_what_says_nothing_is_left_out_with_a_note() -> None:
@@ -209,6 +133,23 @@ def test_gower_is_the_distance_itself() -> None:
     assert distance[0, 2] == pytest.approx((1 + 0 + 1 + 1) / 4)
 
 
+@pytest.mark.parametrize("linkage", ["average", "complete"])
+def test_the_tree_joins_at_gower_distances(linkage: Any) -> None:
+    """Gower (1971) by hand: |a - b| / range for numbers, 0 or 1 for categories, the mean over the columns."""
+    generator = np.random.default_rng(2)
+    spend = generator.gamma(2.0, size=40)
+    plan, city = generator.choice(list("xyz"), size=40), generator.choice(list("pq"), size=40)
+    by_hand = [
+        (abs(spend[i] - spend[j]) / np.ptp(spend) + (plan[i] != plan[j]) + (city[i] != city[j])) / 3
+        for i in range(40)
+        for j in range(i + 1, 40)
+    ]
+    table = make_table(spend=spend, plan=("category", list(plan)), city=("category", list(city)))
+    values = build_features(table, spec(metric="gower", linkage=linkage)).values
+    heights = build_tree(values, linkage, "gower").merges[:, 2]
+    np.testing.assert_allclose(heights, scipy_linkage(by_hand, linkage)[:, 2], atol=1e-12)
+
+
 def test_weighted_gower_is_a_weighted_mean() -> None:
     table = make_table(a=[0.0, 5.0, 10.0], b=("category", ["x", "y", "x"]))
     values = build_features(table, spec(metric="gower", linkage="average", weights={"b": 3})).values
@@ -250,6 +191,21 @@ def test_columns_that_move_together_are_told() -> None:
     features = build_features(make_table(a=numbers, b=-2 * numbers, c=np.arange(100.0)), spec())
     assert len(features.notes) == 1
     assert features.notes[0].startswith("a and b move together (|r| = 1.00)")
+
+
+@pytest.mark.parametrize(("r", "told"), [(0.94, False), (0.96, True), (-0.96, True)])
+def test_a_correlation_of_95_hundredths_is_the_border(r: float, told: bool) -> None:
+    a, noise = np.linalg.qr(np.random.default_rng(0).normal(size=(200, 2)))[0].T
+    a, noise = (part - part.mean() for part in (a, noise))
+    noise -= a * (a @ noise) / (a @ a)
+    b = r * a / np.linalg.norm(a) + np.sqrt(1 - r * r) * noise / np.linalg.norm(noise)
+    assert any("move together" in note for note in build_features(make_table(a=a, b=b), spec()).notes) == told
+
+
+def test_the_inertia_is_each_columns_share_of_the_spread() -> None:
+    table = make_table(a=NUMBERS, b=NUMBERS[::-1], c=("category", list("xyxyx")))
+    features = build_features(table, spec(weights={"b": 2}))
+    assert features.inertia == pytest.approx({"a": 1 / 6, "b": 4 / 6, "c": 1 / 6})
 
 
 def test_the_space_survives_json_and_encodes_the_training_rows_to_the_same_numbers() -> None:
