@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from datasets.reader.containers import find_container
+from datasets.reader.containers import Container, find_container
 from datasets.reader.encodings import find_encoding
 from datasets.reader.layout import (
     cell_too_long,
@@ -47,16 +47,21 @@ def check_upload(
     limits = limits or ReadLimits()
     choices = check_overrides(overrides or {})
     with Path(file).open("rb") if isinstance(file, str | Path) else nullcontext(file) as stream:
-        size = stream.seek(0, io.SEEK_END)
-        _check_size(stream, size, limits)
-        container = find_container(stream, file_name)
-        if container == "xlsx":
-            check_directory(stream, limits)
-        elif container == "parquet":
-            _check_parquet(stream, size)
-        else:
-            _check_text(stream, size, limits, choices)
+        if check_container(stream, file_name, limits) == "text":
+            _check_text(stream, stream.seek(0, io.SEEK_END), limits, choices)
         stream.seek(0)
+
+
+def check_container(stream: BinaryIO, file_name: str, limits: ReadLimits) -> Container:
+    """Return what kind of file it is, without looking at any cell. Raises FileRefused when it cannot be read at all."""
+    size = stream.seek(0, io.SEEK_END)
+    _check_size(stream, size, limits)
+    container = find_container(stream, file_name)
+    if container == "xlsx":
+        check_directory(stream, limits)
+    elif container == "parquet":
+        _check_parquet(stream, size)
+    return container
 
 
 def _check_size(stream: BinaryIO, size: int, limits: ReadLimits) -> None:

@@ -27,6 +27,7 @@ from datasets.reader.layout import (
     find_delimiter,
     has_header,
     name_columns,
+    no_usable_columns,
     ragged,
     skip_hint,
     split_records,
@@ -59,8 +60,6 @@ def read_delimited(source: Source) -> RawTable:
         named = _decide_header(first, source)
         header = first.pop(0)[1] if named else [""] * len(first[0][1])
         columns = _gather(chain(first, records), header, source, stream)
-    if columns.n_rows == 0:
-        raise empty_file("The file has a header but no rows.")
     n_columns = _drop_phantoms(header, columns)
     names = name_columns(header[:n_columns], source.findings, source.limits) if named else _number_columns(n_columns)
     return RawTable(names=names, columns=_take(columns, n_columns), n_rows=columns.n_rows, writes_decimal_commas=delimiter == ";")
@@ -104,6 +103,8 @@ def _gather(records: Records, header: list[str], source: Source, stream: BinaryI
         if rows:
             _check_cells(columns.add(rows), chunk, source)
         source.on_progress("reading", 0.6 * min(stream.tell() / n_bytes, 1.0))
+    if columns.n_rows == 0:
+        raise no_usable_columns() if tally.n_blank else empty_file("The file has a header but no rows.")
     if tally.n_short:
         message = f"{count_of(tally.n_short, 'row')} shorter than the header; the cells that are not there count as missing."
         source.findings.warn("short_rows", message)

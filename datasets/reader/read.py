@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from datasets.reader.cells import TextCells
-from datasets.reader.check import check_upload
-from datasets.reader.containers import Container, find_container
+from datasets.reader.check import check_container
+from datasets.reader.containers import Container
 from datasets.reader.delimited import read_delimited
 from datasets.reader.excel import read_workbook
 from datasets.reader.findings import Decision, Findings, Warned, count_of
@@ -67,9 +67,8 @@ def read_table(
         limits=limits or ReadLimits(),
         on_progress=on_progress or ignore_progress,
     )
-    check_upload(source.path, file_name, source.limits, overrides=source.overrides)
     with source.path.open("rb") as stream:
-        container = find_container(stream, file_name)
+        container = check_container(stream, file_name, source.limits)
     source.findings.decide("format", container, "Told by the file's content.")
     raw = READERS[container](source)
     columns = _type_columns(raw, source)
