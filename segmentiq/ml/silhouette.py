@@ -131,12 +131,14 @@ def measure(
     sums = sum_distances(values[order], starts, metric, positions=sampled, weights=heavy)
     cuts = [sorted(cut_k(top, k), key=lambda branch: branch.start) for k in wanted]
     totals = np.concatenate([[0.0], np.cumsum(heavy)])
+    sizes = np.array([totals[branch.stop] - totals[branch.start] for branch in top.branches])
     found = np.empty((len(cuts), len(queries.positions)))
     for at in range(0, len(queries.positions), CHUNK):
         positions = queries.positions[at : at + CHUNK]
-        to_branch = _roll_up(sums[:, at : at + CHUNK], finest, top)
+        means = _roll_up(sums[:, at : at + CHUNK], finest, top)
+        means /= sizes[:, None]
         for i, cut in enumerate(cuts):
-            found[i, at : at + CHUNK] = _silhouettes_of_cut(to_branch, positions, cut, totals)
+            found[i, at : at + CHUNK] = _silhouettes_of_cut(means, positions, cut, sizes)
     return Measured(wanted, found, queries, heavy)
 
 
@@ -215,17 +217,17 @@ def _roll_up(sums: Matrix, finest: list[Branch], top: TopTree) -> Matrix:
     return to_branch
 
 
-def _silhouettes_of_cut(to_branch: Matrix, positions: Integers, cut: list[Branch], totals: Matrix) -> Matrix:
-    """Return the silhouettes of some customers in one cut; `totals` are the sums of the weights up to every leaf position."""
-    sizes = np.array([totals[branch.stop] - totals[branch.start] for branch in cut])
+def _silhouettes_of_cut(means: Matrix, positions: Integers, cut: list[Branch], sizes: Matrix) -> Matrix:
+    """Return the silhouettes of some customers in one cut; `means` are their mean distances to the branches, `sizes` weights."""
+    ids = np.array([branch.id for branch in cut])
     own = np.searchsorted([branch.start for branch in cut], positions, side="right") - 1
     columns = np.arange(len(positions))
-    sums = to_branch[[branch.id for branch in cut]]
-    others = sizes[own] - 1
-    inside = sums[own, columns] / np.where(others > 0, others, 1.0)
-    sums /= sizes[:, None]
-    sums[own, columns] = np.inf
-    outside = sums.min(axis=0)
+    to_segment = means[ids]
+    held = sizes[ids][own]
+    others = held - 1
+    inside = to_segment[own, columns] * held / np.where(others > 0, others, 1.0)
+    to_segment[own, columns] = np.inf
+    outside = to_segment.min(axis=0)
     larger = np.maximum(inside, outside)
     alone_or_equal = (others <= 0) | (larger == 0)
     silhouettes: Matrix = np.where(alone_or_equal, 0.0, (outside - inside) / np.where(larger == 0, 1.0, larger))
