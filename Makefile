@@ -29,7 +29,7 @@ setup: .venv/.installed ## install what running needs into .venv
 
 setup-dev: .venv/.installed-dev ## install what testing needs into .venv
 
-bench: .venv/.installed-dev ## compare our kernels with those of other libraries, each in its own process
+bench: .venv/.installed-dev ## compare the engine with other libraries side by side, and write docs/benchmarks.md (ARGS=--quick)
 	@$(PY) -m bench $(ARGS)
 
 lock: ## pin the newest allowed versions with their hashes (needs uv)

@@ -1,0 +1,78 @@
+"""What happens in a process of its own: ``python -m bench.child table|measure|prepare ...``. One line of JSON comes out.
+
+Peak memory is a fact about a process, so each contender gets one; tables are made in another, and loaded from a file.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.contenders import WORKS
+from bench.tables import TABLES, NotHere, save_customers
+from segmentiq.ml.machine import Gauge
+
+FEW = 300
+"""Rows for the call that imports and loads what the work needs, before it is timed."""
+
+
+def make_table(name: str, rows: str, path: str) -> dict[str, Any]:
+    """Write the table's points, or the reason why there are none."""
+    try:
+        points = np.ascontiguousarray(TABLES[name].make(int(rows)))
+    except NotHere as reason:
+        return {"reason": str(reason)}
+    np.save(path, points)
+    return {"shape": points.shape}
+
+
+def make_file(rows: str, path: str) -> dict[str, Any]:
+    return {"shape": save_customers(int(rows), Path(path))}
+
+
+def measure(work: str, name: str, path: str, answer: str) -> dict[str, Any]:
+    """Do the work once on few rows, so that everything is loaded, and once on all, which is measured."""
+    contender = WORKS[work][name]
+    points = np.load(path)
+    contender.warm(work)
+    contender.run(contender.prepare(points[:FEW].copy()), work)
+    prepared = contender.prepare(points)
+    gc.collect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    with Gauge() as gauge:
+        found = contender.run(prepared, work)
+    user = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
+    np.save(answer, found)
+    return {"wall": gauge.seconds, "user": user, "peak": gauge.peak, "added": gauge.bytes}
+
+
+def prepare() -> dict[str, Any]:
+    """Compile and time the engine as a fresh installation does before its first job; return the seconds."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segmentiq.settings")
+    django.setup()
+    from segmentiq.jobs.preparing import is_prepared, prepare_engine
+    from segmentiq.ml.linkage.warm import compile_kernels
+    from segmentiq.ml.rehearsal import rehearse
+
+    began = time.perf_counter()
+    if is_prepared():  # by an earlier run, perhaps of older code
+        compile_kernels()
+        rehearse()
+    prepare_engine(lambda: None)
+    return {"seconds": time.perf_counter() - began}
+
+
+ACTIONS = {"table": make_table, "file": make_file, "measure": measure, "prepare": prepare}
+
+if __name__ == "__main__":
+    print(json.dumps(ACTIONS[sys.argv[1]](*sys.argv[2:])))  # type: ignore[operator]
