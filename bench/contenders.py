@@ -44,7 +44,8 @@ def load_kernels(method: str) -> None:
     for name, kernel in KERNELS.items():
         for shape in SHAPES:
             if kernel.accepts(method, "euclidean"):
-                linkage_matrix(sample_rows(*shape)[0], method, kernel=name)
+                with_duplicates = np.repeat(sample_rows(*shape)[0], 2, axis=0)
+                linkage_matrix(with_duplicates, method, kernel=name)
 
 
 def link_scipy(points: Points, method: str) -> Points:
