@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from segmentiq.ml.gap import FLOOR, turn
 from segmentiq.ml.values import TopTree
 
-REFERENCES = 20
+REFERENCES = range(20, 51)
+"""Clouds drawn: 50 for the small segments (up to 400 customers), where a division is hardest to judge; never fewer than 20."""
 LARGEST_SAMPLE = 1_000
 FEWEST = 8
 
@@ -28,7 +29,7 @@ Halve = Callable[[Matrix], tuple[TopTree, NDArray[np.int64]]]
 
 
 def division_of(
-    customers: Matrix, *, halve: Halve, metric: str = "euclidean", seed: int = 0, n_references: int = REFERENCES
+    customers: Matrix, *, halve: Halve, metric: str = "euclidean", seed: int = 0, n_references: int | None = None
 ) -> float:
     """Return by how many standard deviations two halves explain more of these customers than of one normal cloud.
 
@@ -42,7 +43,8 @@ def division_of(
     metric : str
         For "cosine", directions are looked at.
     seed : int
-    n_references : int
+    n_references : int, optional
+        20 to 50, fewer the more customers are looked at.
 
     Returns
     -------
@@ -74,6 +76,7 @@ def division_of(
         return 0.0
     # Turned to its own axes, the cloud's covariances are these deviations alone.
     spread = np.linalg.svd(rows, compute_uv=False) / np.sqrt(len(rows))
+    n_references = n_references or min(max(20_000 // len(rows), REFERENCES[0]), REFERENCES[-1])
     clouds = [_left_inside(generator.normal(size=(len(rows), len(spread))) * spread, halve) for _ in range(n_references)]
     spread_of_clouds = max(float(np.std(clouds, ddof=1)), FLOOR)
     return (float(np.mean(clouds)) - _left_inside(rows, halve)) / spread_of_clouds

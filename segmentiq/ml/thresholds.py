@@ -11,5 +11,5 @@ STRONG, MODERATE = 0.5, 0.25
 """Silhouette."""
 CLEAR = 2.5
 """Standard deviations by which a whole segmentation must beat those of evenly filled boxes."""
-REAL = 2.0
-"""Standard deviations by which every division at the bottom of a cut must beat that of one cloud."""
+REAL = 1.645
+"""Standard deviations by which every division at the bottom of a cut must beat that of one cloud: one cloud in twenty does."""

@@ -1,7 +1,7 @@
 """The advice sits an examination: twenty tables whose number of segments is known, and tables that have none.
 
-The tables are the first ones drawn for each number of segments, not picked. The rule was settled on the first sixteen seeds of
-each number; on ten further seeds, looked at once, 38 of the 42 tables that the tree holds were counted right and none too finely.
+The tables are the first ones drawn for each number of segments, not picked. On seeds drawn after the rule was settled (200 to
+205), 20 of the 22 tables that the tree holds were counted right; of all tables, held or not, about two thirds are.
 """
 
 from __future__ import annotations
