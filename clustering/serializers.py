@@ -37,7 +37,7 @@ class KScoreSerializer(serializers.Serializer[Any]):
     davies_bouldin = serializers.FloatField(allow_null=True)
     r_squared = serializers.FloatField(allow_null=True, help_text="Share of all differences that k segments explain.")
     smallest = serializers.IntegerField(help_text="Customers in the smallest segment.")
-    stability = serializers.FloatField(allow_null=True, help_text="Share of the weakest segment that is found again in subsamples.")
+    stability = serializers.FloatField(allow_null=True, help_text="Share of the weakest segment found again in subsamples.")
     found_again = serializers.FloatField(allow_null=True, help_text="The same on average over the customers.")
     interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
 
@@ -130,7 +130,8 @@ class RunDetailSerializer(RunSerializer):
 
     @extend_schema_field(ApproximationSerializer(allow_null=True))
     def get_approximation(self, run: Run) -> dict[str, Any] | None:
-        return run.report.get("approximation")
+        approximation: dict[str, Any] | None = run.report.get("approximation")
+        return approximation
 
 
 class TrainSerializer(serializers.Serializer[Any]):
@@ -202,7 +203,8 @@ class SegmentSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField()
     share = serializers.FloatField()
     found = serializers.FloatField(
-        allow_null=True, help_text="Share of it that is found again in subsamples: 0.85 is highly stable, 0.75 stable, below 0.6 nothing."
+        allow_null=True,
+        help_text="Share of it that is found again in subsamples: 0.85 is highly stable, 0.75 stable, below 0.6 nothing.",
     )
     name = serializers.CharField()
     named = serializers.BooleanField(help_text="Whether a person gave the name.")

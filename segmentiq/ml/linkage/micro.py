@@ -250,7 +250,7 @@ def centroids_of(rows: Matrix, weights: Vector, groups: Ids) -> tuple[Matrix, Ve
     """
     import numpy as np
 
-    heavy = np.bincount(groups, weights=weights)
+    heavy = np.bincount(groups, weights=weights).astype(np.float64)
     some = np.empty(len(heavy), dtype=np.int64)
     some[groups[::-1]] = np.arange(len(groups))[::-1]
     moves = [np.bincount(groups, weights=weights * (column - column[some][groups])) / heavy for column in rows.T]
