@@ -1,12 +1,13 @@
 """The scores of every k in, one advice out: which k, how sure, and why, in words made from the numbers.
 
-The rule, for 2 to 15 segments: every segment must be large enough to act on, none may be lost in subsamples, the customers must
-be more clustered than an evenly filled space, and the segments must lie apart. Of the numbers that hold, the stable ones go
-first, and of these the *most detailed* that cuts no single group in two: of every two segments that are the halves of one branch,
-the halves explain more than the halves of one cloud would (`division`).
+The rule, for 2 to 15 segments: every segment must be large enough to act on, none may be lost in subsamples (a small one must be
+stable), the customers must be more clustered than an evenly filled space, and the segments must lie apart. Of the numbers that
+hold, those stable on average go first, and of these the *most detailed* that cuts no single group in two: of every two segments
+that are the halves of one branch, the halves explain more than the halves of one cloud would (`division`).
 
 The best separated number would be the obvious choice and is the wrong one: groups of segments are better separated than segments
-are, and 439 customers against one are separated best of all. It decides where nothing else can.
+are, and 439 customers against one are separated best of all. It decides where every division cuts a group, among the numbers
+whose weakest segment is stable.
 
 When nothing holds, the advice says so, and still names a number to look at: the tree is worth seeing either way.
 """
@@ -19,10 +20,12 @@ from functools import cache
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.reasons import Case, customers, no_division, percent, sentence_of, why_detail, why_not, why_separation
 from segmentiq.ml.thresholds import CLEAR, DOUBTFUL, MODERATE, REAL, STABLE, STRONG
-from segmentiq.ml.values import Advice, KScore, TopTree, Verdict
+from segmentiq.ml.values import Advice, Branch, KScore, TopTree, Verdict
 
 AUTO_RANGE = range(2, 16)
 SMALLEST_SHARE = 0.02
+SMALL_SHARE = 0.05
+"""A segment below this share of the customers must be stable itself: what is small and comes and goes cannot be acted on."""
 RUNNERS_UP = 4
 
 
@@ -60,6 +63,8 @@ def advise(
         return _nothing(cases, top, checked=checked)
     rivals = [case for case in holding if case.found >= STABLE] or holding
     detailed, cut_groups = _most_detailed(rivals, top, cache(divides)) if divides else (None, set())
+    if detailed is None:
+        rivals = [case for case in rivals if (case.score.stability or 0.0) >= STABLE] or rivals
     best = detailed or max(rivals, key=lambda case: case.score.silhouette)
     why = (
         why_detail(best, len(rivals), AUTO_RANGE[-1])
@@ -84,11 +89,20 @@ def _try(score: KScore, top: TopTree, evidence: Mapping[int, float] | None) -> C
         faults.append(f"the smallest would hold {customers(score.smallest)} of {top.n:,}, too few to act on")
     if score.stability is not None and score.stability < DOUBTFUL:
         faults.append(f"only {percent(score.stability)} of the weakest segment is found again")
+    elif small := _small_and_doubtful(score.k, top):
+        faults.append(f"only {percent(small.found or 0.0)} of a segment of {customers(small.size)} is found again")
     if evidence is not None and evidence.get(score.k, 0.0) < CLEAR:
         faults.append("customers spread evenly over the same space would fall apart just as well")
     if score.silhouette <= 0:
         faults.append("the segments do not lie apart")
     return Case(score=score, faults=tuple(faults), large_enough=large_enough)
+
+
+def _small_and_doubtful(k: int, top: TopTree) -> Branch | None:
+    """Return the smallest segment that is both, if there is one."""
+    segments = reversed(cut_k(top, k))
+    doubtful = (branch for branch in segments if branch.found is not None and branch.found < STABLE)
+    return next((branch for branch in doubtful if branch.size < SMALL_SHARE * top.n), None)
 
 
 def _most_detailed(rivals: list[Case], top: TopTree, divides: Callable[[int], float]) -> tuple[Case | None, set[int]]:

@@ -2,7 +2,7 @@
 
 Any cloud can be cut in two; what counts is how much of its spread the cut takes away. The segment's customers are divided once by
 Ward's method, and the share of the sum of squares that is left inside the two halves is compared with what is left when clouds of
-one group are divided, normal with the segment's own covariances.
+one group are divided, normal with the segment's own covariances; columns of two values stay columns of two values.
 
 This is asked of the one segment that a further split divides. It is what tells "one more segment" from "a group cut in two",
 which neither the silhouette (it prefers few, coarse segments) nor stability (a long cloud is cut at the same place again) does.
@@ -74,12 +74,34 @@ def division_of(
     rows = rows - rows.mean(axis=0)
     if len(rows) < FEWEST or not rows.any():
         return 0.0
-    # Turned to its own axes, the cloud's covariances are these deviations alone.
-    spread = np.linalg.svd(rows, compute_uv=False) / np.sqrt(len(rows))
     n_references = n_references or min(max(20_000 // len(rows), REFERENCES[0]), REFERENCES[-1])
-    clouds = [_left_inside(generator.normal(size=(len(rows), len(spread))) * spread, halve) for _ in range(n_references)]
+    draw = _one_group_like(rows, generator)
+    clouds = [_left_inside(draw(), halve) for _ in range(n_references)]
     spread_of_clouds = max(float(np.std(clouds, ddof=1)), FLOOR)
     return (float(np.mean(clouds)) - _left_inside(rows, halve)) / spread_of_clouds
+
+
+def _one_group_like(rows: Matrix, generator: np.random.Generator) -> Callable[[], Matrix]:
+    """Return what draws clouds of one group with these rows' covariances.
+
+    A column of two values (a level of a category, a yes or no) stays one, with its shares: cut where its normal twin has them.
+    Otherwise every cut along a category would look like a real one.
+    """
+    _, lengths, axes = np.linalg.svd(rows, full_matrices=False)
+    spread = axes * (lengths / np.sqrt(len(rows)))[:, None]
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    is_flag = ((rows == low) | (rows == high)).all(axis=0) & (low < high)
+    edges = np.round((rows == low).mean(axis=0) * len(rows)).astype(int)
+
+    def draw() -> Matrix:
+        cloud: Matrix = generator.normal(size=(len(rows), len(spread))) @ spread
+        for column in np.flatnonzero(is_flag):
+            is_high = np.ones(len(rows), dtype=bool)
+            is_high[np.argsort(cloud[:, column])[: edges[column]]] = False
+            cloud[:, column] = np.where(is_high, high[column], low[column])
+        return cloud
+
+    return draw
 
 
 def _left_inside(rows: Matrix, halve: Halve) -> float:

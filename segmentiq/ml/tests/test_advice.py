@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from segmentiq.ml.advice import advise
+from segmentiq.ml.cut import cut_k
 from segmentiq.ml.division import division_of
 from segmentiq.ml.gap import gap_of
 from segmentiq.ml.silhouette import score_all
@@ -153,12 +154,31 @@ def test_where_no_division_is_real_the_best_separated_wins_and_it_is_said(top: T
 
 def test_one_doubtful_segment_among_stable_ones_is_told_and_does_not_decide(top: TopTree) -> None:
     doubtful = replace(_cases((3, 0.4, 0.65))[0], found_again=0.83)
-    advice = advise([*_cases((2, 0.3, 0.9)), doubtful], top)
+    advice = advise([*_cases((2, 0.3, 0.9)), doubtful], top, divides=lambda k: 9.0)
     assert (advice.k, advice.verdict) == (3, "moderate")
     assert advice.sentence == (
         "The structure is moderate and mostly stable: on average 83 % of a segment is found again, of the weakest 65 %, "
         "when a fifth of the customers is left out."
     )
+
+
+def test_where_no_division_is_real_a_stable_number_goes_before_a_better_separated_one(top: TopTree) -> None:
+    doubtful = replace(_cases((3, 0.4, 0.65))[0], found_again=0.83)
+    assert advise([*_cases((2, 0.3, 0.9)), doubtful], top, divides=lambda k: 0.0).k == 2
+
+
+def test_a_small_segment_that_comes_and_goes_is_not_split_off(top: TopTree) -> None:
+    """Below 5 % of the customers a segment must be found again itself, however stable the others are."""
+    smallest = min(cut_k(top, 3), key=lambda branch: branch.size)
+    branches = tuple(replace(branch, found=0.65 if branch.id == smallest.id else 0.95) for branch in top.branches)
+    cases = [*_cases((2, 0.3, 0.9)), replace(_cases((3, 0.4, 0.65))[0], found_again=0.9)]
+    for n, k in ((10, 3), (30, 2)):  # times the smallest segment
+        told = advise(
+            [replace(case, smallest=smallest.size) for case in cases],
+            replace(top, branches=branches, n=n * smallest.size),
+            divides=lambda k: 9.0,
+        )
+        assert told.k == k
 
 
 def test_a_doubtful_one_is_advised_and_flagged_when_no_other_holds(top: TopTree) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from segmentiq.ml.division import LARGEST_SAMPLE, division_of
 from segmentiq.ml.tests.oracles import Grown, Matrix, grower
-from segmentiq.ml.thresholds import CLEAR
+from segmentiq.ml.thresholds import CLEAR, REAL
 
 
 def _evidence(rows: Matrix, metric: str = "euclidean") -> float:
@@ -50,7 +50,18 @@ def test_there_is_nothing_to_divide(rows: Matrix) -> None:
 
 
 def test_exact_duplicates_in_two_places_are_two_groups() -> None:
-    assert CLEAR < _evidence(np.repeat(np.eye(2), 20, axis=0)) < np.inf
+    places = np.array([[0.0, 0.0], [0.1, 0.1], [9.0, 9.0], [9.1, 9.1]])
+    assert CLEAR < _evidence(np.repeat(places, 10, axis=0)) < np.inf
+
+
+def test_a_yes_or_no_alone_makes_no_two_groups() -> None:
+    """Any cut along a category takes much away; one cloud with the same two levels loses as much."""
+    generator = np.random.default_rng(8)
+    flag = (generator.random(400) < 0.3) * 3.0
+    rows = np.column_stack([generator.normal(size=(400, 2)), flag, 3.0 - flag])
+    assert _evidence(rows) < REAL
+    apart = rows + 6.0 * (flag > 0)[:, None] * np.array([1.0, 1.0, 0.0, 0.0])
+    assert _evidence(apart) > REAL
 
 
 def test_the_same_seed_says_the_same_and_large_segments_are_sampled() -> None:
