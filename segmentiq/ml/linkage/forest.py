@@ -17,6 +17,8 @@ from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Places
 from segmentiq.ml.linkage.lanes import LANES
 from segmentiq.ml.linkage.spatial import FAR, SAMPLE, Blocks, arrange, fit_boxes, halve, make_blocks, measure_half, move_points
 
+SHRINK = 0.7
+"""The share of places in use below which the points are arranged again."""
 CHUNK = 16_384
 """Rows turned at a time, so that no copy of all of them is made."""
 

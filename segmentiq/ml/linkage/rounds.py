@@ -22,19 +22,16 @@ import numpy as np
 from segmentiq.ml.compiled import compiled
 from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Places, make_group
 from segmentiq.ml.linkage.condensed import link_condensed
-from segmentiq.ml.linkage.forest import Forest, join, plant, replant
+from segmentiq.ml.linkage.forest import SHRINK, Forest, join, plant, replant
 from segmentiq.ml.linkage.kernel import Tell
 from segmentiq.ml.linkage.lanes import LANES
 from segmentiq.ml.linkage.remarks import remark
 from segmentiq.ml.linkage.search import search
 from segmentiq.ml.linkage.spatial import Blocks, fit_boxes
 from segmentiq.ml.linkage.walk import walk_on
+from segmentiq.ml.linkage.ward import FEW
 from segmentiq.ml.machine import find_threads
 
-FEW = 512
-"""So few clusters are finished on the matrix of their distances: half a megabyte."""
-SHRINK = 0.7
-"""The share of places in use below which the points are arranged again."""
 SLOW = 0.001
 """The share of clusters that a round must merge: going over all of them costs more than walking from one to the next."""
 PILOT_BLOCKS, PILOT_DIMENSIONS = 256, 8

@@ -16,7 +16,7 @@ import numpy as np
 
 from segmentiq.ml.compiled import compiled
 from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Group, Places, joining_cost, make_group
-from segmentiq.ml.linkage.forest import Forest, join, replant
+from segmentiq.ml.linkage.forest import SHRINK, Forest, join, replant
 from segmentiq.ml.linkage.kernel import Tell
 from segmentiq.ml.linkage.lanes import LANES
 from segmentiq.ml.linkage.search import answer, receive
@@ -24,8 +24,6 @@ from segmentiq.ml.linkage.spatial import Blocks, stretch_boxes
 
 SLICE = 1_000
 """Merges between two tells."""
-STALE = 0.3
-"""The share of the places that may fall empty before the points are arranged again."""
 
 
 def walk_on(forest: Forest, merges: Floats, done: int, until: int, tell: Tell, pool: ThreadPoolExecutor) -> tuple[Forest, int]:
@@ -36,7 +34,7 @@ def walk_on(forest: Forest, merges: Floats, done: int, until: int, tell: Tell, p
         forest.clusters.asks[:] = False
         by_rank = np.argsort(forest.clusters.ranks)
         chain, state = np.empty(len(by_rank), dtype=np.int64), np.zeros(2, dtype=np.int64)
-        end = min(until, done + max(SLICE, int(STALE * len(by_rank))))
+        end = min(until, done + max(SLICE, int((1 - SHRINK) * len(by_rank))))
         while done < end:
             most = min(end, done + SLICE)
             walk(forest.clusters, forest.blocks, forest.frame, group, by_rank, chain, state, merges, done, most, visits)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segmentiq.ml.linkage.kernel import Matrix, Vector
 
 FEW = 512
-"""Up to here the matrix of all distances, at most 1 MB, is the quicker way."""
+"""Up to here the matrix of all distances, at most 1 MB, is the quicker way; so it is for the last clusters of the rounds."""
 QUERIES = 5.5
 """Neighbours looked for per customer, over all rounds."""
 MOST_BLOCKS = 1 / 800
