@@ -62,8 +62,8 @@ def prepare() -> dict[str, Any]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segmentiq.settings")
     django.setup()
     from segmentiq.jobs.preparing import is_prepared, prepare_engine
-    from segmentiq.ml.linkage.warm import compile_kernels
     from segmentiq.ml.rehearsal import rehearse
+    from segmentiq.ml.warm import compile_kernels
 
     began = time.perf_counter()
     if is_prepared():  # by an earlier run, perhaps of older code

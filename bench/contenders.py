@@ -39,10 +39,10 @@ def link_ours(points: Points, method: str) -> Points:
 def load_kernels(method: str) -> None:
     """Load the compiled code of every kernel that may be chosen: like an import, that happens once per process."""
     from segmentiq.ml.linkage import KERNELS, linkage_matrix
-    from segmentiq.ml.linkage.warm import SHAPES, sample_rows
+    from segmentiq.ml.linkage.probes import sample_rows
 
     for name, kernel in KERNELS.items():
-        for shape in SHAPES:
+        for shape in ((40, 2), (700, 3), (700, 40)):
             if kernel.accepts(method, "euclidean"):
                 with_duplicates = np.repeat(sample_rows(*shape)[0], 2, axis=0)
                 linkage_matrix(with_duplicates, method, kernel=name)

@@ -46,7 +46,7 @@ SECTIONS: Mapping[str, Section] = {
             ward("spenders", 20_000, VECTORS),
             ward("customers", 20_000, VECTORS),
             ward("mixture-30", 20_000, VECTORS),
-            ward("customers", 100_000, VECTORS),
+            ward("customers", 100_000, (OURS,)),
         ),
     ),
     "real": Section(

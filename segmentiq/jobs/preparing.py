@@ -13,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from segmentiq.jobs.engine import COMPILED, compiled_folder, speeds_path
+from segmentiq.ml.compiled import find_folder
 from segmentiq.ml.linkage.calibration import calibrate, is_calibrated
-from segmentiq.ml.linkage.warm import compile_kernels, measure_speeds
+from segmentiq.ml.linkage.probes import measure_speeds
 from segmentiq.ml.rehearsal import measure_stages, rehearse
+from segmentiq.ml.warm import compile_kernels
 
 logger = logging.getLogger("segmentiq.jobs")
 
@@ -36,7 +38,8 @@ def prepare_engine(tell: Callable[[], None]) -> None:
 
 def is_prepared() -> bool:
     """Tell whether this very engine was compiled and timed here before."""
-    return any(Path(os.environ.get(COMPILED) or compiled_folder()).rglob("*.nbi")) and is_calibrated(speeds_path())
+    code = find_folder(Path(os.environ.get(COMPILED) or compiled_folder()))
+    return any(code.rglob("*.nbi")) and is_calibrated(speeds_path())
 
 
 def _prepare() -> None:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentiq.ml.compiled import compiled
+from segmentiq.ml.compiled import compiled, inner
 from segmentiq.ml.machine import find_threads
 
 Matrix = NDArray[np.float64]
@@ -49,6 +49,19 @@ class Tiles(NamedTuple):
     first: Integers
     size: Integers
     owner: Integers
+
+
+class Desk(NamedTuple):
+    """What one thread writes on: two tiles `x`, `y` (d, TILE) seen from the first one's mean, the sums `here` (TILE, LANES) of
+    the one and `there` (TILE,) of the other, and `gaps` (TILE,) and `lanes` (LANES,) on the way to them.
+    """
+
+    x: Floats
+    y: Floats
+    here: Matrix
+    there: Floats
+    gaps: Floats
+    lanes: Floats
 
 
 def sum_distances(
@@ -88,7 +101,7 @@ def sum_distances(
     sums = np.zeros((PARTS if everyone else 1, len(starts), len(ordered) if positions is None else len(positions)))
 
     def work(part: int) -> None:
-        _sum_part(asked, tiles, METRICS[metric], everyone, part, PARTS, sums[part if everyone else 0])
+        _sum_part(asked, tiles, _make_desk(rows.shape[1]), METRICS[metric], everyone, part, sums[part if everyone else 0])
 
     with ThreadPoolExecutor(find_threads()) as threads:
         list(threads.map(work, range(PARTS)))
@@ -117,45 +130,55 @@ def _lay_out(rows: Matrix, weights: Matrix, starts: Integers) -> Tiles:
     size = np.minimum(sizes[owner] - TILE * within, TILE)
     held = np.arange(TILE) < size[:, None]
     places = np.where(held, first[:, None] + np.arange(TILE), first[:, None])
-    padded = np.zeros((len(owner), -(-rows.shape[1] // STEP) * STEP, TILE))
+    padded = np.zeros((len(owner), _pad(rows.shape[1]), TILE))
     padded[:, : rows.shape[1]] = rows[places].transpose(0, 2, 1)
     means = (padded * held[:, None, :]).sum(axis=2) / size[:, None]
     return Tiles(padded, means, np.where(held, weights[places], 0.0).astype(np.float32), first, size, owner)
 
 
+def _make_desk(n_dimensions: int) -> Desk:
+    shape = (_pad(n_dimensions), TILE)
+    x, y, there, gaps = (np.zeros(size, dtype=np.float32) for size in (shape, shape, TILE, TILE))
+    return Desk(x, y, np.zeros((TILE, LANES)), there, gaps, np.zeros(LANES, dtype=np.float32))
+
+
+def _pad(n_dimensions: int) -> int:
+    return -(-n_dimensions // STEP) * STEP
+
+
 @compiled
-def _sum_part(asked: Tiles, tiles: Tiles, metric: int, everyone: bool, part: int, n_parts: int, sums: Matrix) -> None:
-    """Add the distances from every `n_parts`-th asked tile to all tiles; if `everyone` is asked, each pair of tiles once."""
-    x, y = np.empty(asked.rows.shape[1:], np.float32), np.empty(asked.rows.shape[1:], np.float32)
-    here, there = np.empty((TILE, LANES)), np.empty(TILE, np.float32)
-    for a in range(part, len(asked.size), n_parts):
+def _sum_part(asked: Tiles, tiles: Tiles, desk: Desk, metric: int, everyone: bool, part: int, sums: Matrix) -> None:
+    """Add the distances from every `PARTS`-th asked tile to all tiles; if `everyone` is asked, each pair of tiles once."""
+    x, y, here, there, gaps, lanes = desk
+    for a in range(part, len(asked.size), PARTS):
         _shift(asked.rows[a], asked.means[a], x)
         here[:] = 0.0
         for b in range(a if everyone else 0, len(tiles.size)):
             _shift(tiles.rows[b], asked.means[a], y)
-            _sum_pair(x, y, asked.size[a], asked.weights[a], tiles.weights[b], metric, here, there)
+            _sum_pair(x, y, asked.size[a], asked.weights[a], tiles.weights[b], metric, here, there, gaps, lanes)
             if everyone and b > a:
                 for j in range(tiles.size[b]):
                     sums[asked.owner[a], tiles.first[b] + j] += there[j]
             if b + 1 == len(tiles.size) or tiles.owner[b + 1] != tiles.owner[b]:
                 for i in range(asked.size[a]):
-                    sums[tiles.owner[b], asked.first[a] + i] += here[i].sum()
+                    for lane in range(LANES):
+                        sums[tiles.owner[b], asked.first[a] + i] += here[i, lane]
                 here[:] = 0.0
 
 
-@compiled
+@inner
 def _shift(rows: Matrix, origin: Matrix, out: Floats) -> None:
     for c in range(len(rows)):
         for j in range(rows.shape[1]):
             out[c, j] = rows[c, j] - origin[c]
 
 
-@compiled
+@inner
 def _sum_pair(
-    x: Floats, y: Floats, count: int, x_weights: Floats, y_weights: Floats, metric: int, here: Matrix, there: Floats
-) -> None:
+    x: Floats, y: Floats, count: int, x_weights: Floats, y_weights: Floats, metric: int,
+    here: Matrix, there: Floats, gaps: Floats, lanes: Floats,
+) -> None:  # fmt: skip
     """Add to `here` what every x is from all y, lane by lane, and set `there` to what every y is from all x."""
-    gaps, lanes = np.empty(TILE, np.float32), np.empty(LANES, np.float32)
     there[:] = np.float32(0)
     for i in range(count):
         _measure(x[:, i], y, metric, gaps)
@@ -169,7 +192,7 @@ def _sum_pair(
             here[i, lane] += lanes[lane]
 
 
-@compiled
+@inner
 def _measure(one: Floats, y: Floats, metric: int, gaps: Floats) -> None:
     """Write the distances from one customer to those of a tile."""
     gaps[:] = np.float32(0)

@@ -6,7 +6,7 @@ Nothing flows in; one factor per stage flows out, seconds measured over seconds 
 from __future__ import annotations
 
 from segmentiq.ml.effort import STAGES
-from segmentiq.ml.linkage.warm import Stopwatch, sample_rows
+from segmentiq.ml.linkage.probes import Stopwatch, sample_rows
 from segmentiq.ml.pipeline import segment
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.values import Column, Segmentation, Table

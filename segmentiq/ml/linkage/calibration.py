@@ -1,6 +1,6 @@
 """How quick this machine is, kernel by kernel: seconds measured over seconds forecast, found out once and kept in a file.
 
-Flows in: the path of the file, and a function that measures (`warm.measure_speeds`; the web process must not even know it). Flows
+Flows in: the path of the file, and a function that measures (`probes.measure_speeds`, which the web process must not know). Flows
 out: one factor per kernel (2 means twice as slow as where the kernel's model was made), by which forecasts are multiplied. The
 worker measures; the web process only reads, and forecasts with factors of 1 while there is no file, or none it can understand.
 

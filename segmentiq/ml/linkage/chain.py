@@ -21,7 +21,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentiq.ml.compiled import compiled
+from segmentiq.ml.compiled import compiled, inner
 from segmentiq.ml.linkage.kernel import Tell
 
 Vector = NDArray[np.float64]
@@ -96,11 +96,17 @@ def _square(distances: Vector, weights: Vector) -> None:
             at += 1
 
 
-@compiled
 def _find_all(distances: Vector, m: int) -> tuple[Vector, Indices]:
-    """Return the distance to and the place of the nearest neighbour of each of m clusters, in one sweep."""
+    """Return the distance to and the place of the nearest neighbour of each of m clusters."""
     least, nearest = np.full(m, np.inf), np.zeros(m, dtype=np.int64)
-    start = 0
+    _sweep(distances, least, nearest)
+    return least, nearest
+
+
+@compiled
+def _sweep(distances: Vector, least: Vector, nearest: Indices) -> None:
+    """Find the distance to and the place of the nearest neighbour of every cluster; `least` is infinite, `nearest` 0 before."""
+    m, start = len(least), 0
     for i in range(m - 1):
         row, their_least, their_nearest = distances[start : start + m - i - 1], least[i + 1 :], nearest[i + 1 :]
         lowest, last = row[:1].view(np.int64)[0], 0
@@ -115,10 +121,9 @@ def _find_all(distances: Vector, m: int) -> tuple[Vector, Indices]:
         if row[last] < least[i]:
             least[i], nearest[i] = row[last], i + 1 + last
         start += m - i - 1
-    return least, nearest
 
 
-@compiled
+@inner
 def _find_nearest(distances: Vector, counts: Indices, i: int) -> tuple[float, int]:
     """Return the distance to and the place of i's nearest neighbour, the first of those that tie."""
     m = len(counts)
@@ -135,7 +140,7 @@ def _find_nearest(distances: Vector, counts: Indices, i: int) -> tuple[float, in
     return least, nearest
 
 
-@compiled
+@inner
 def _read(distances: Vector, m: int, i: int, j: int) -> float:
     low, high = min(i, j), max(i, j)
     found: float = distances[low * (2 * m - low - 3) // 2 + high - 1]
@@ -192,7 +197,7 @@ def _join(
     return length
 
 
-@compiled
+@inner
 def _update(distances: Vector, weights: Vector, counts: Indices, kept: int, gone: int, height: float, code: int) -> None:
     """Write the distances of the merged cluster to all others that count in the place of `kept`, which stands before `gone`."""
     m = len(counts)

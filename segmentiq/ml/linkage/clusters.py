@@ -11,15 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentiq.ml.compiled import compiled
+from segmentiq.ml.compiled import inner
 from segmentiq.ml.linkage.lanes import LANES
-from segmentiq.ml.linkage.spatial import Index, Singles
+from segmentiq.ml.linkage.spatial import DEPTH, Index, Singles, make_stack
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
-
-DEPTH = 128
-"""Nodes that can wait in a descent: one per level of the tree, and no table is so large."""
 
 
 class Clusters(NamedTuple):
@@ -74,7 +71,7 @@ class Group(NamedTuple):
     gaps: Singles
 
 
-@compiled
+@inner
 def joining_cost(clusters: Clusters, i: Index, j: Index) -> float:
     """Return by how much joining two clusters raises the within sum of squares."""
     squares = 0.0
@@ -83,6 +80,20 @@ def joining_cost(clusters: Clusters, i: Index, j: Index) -> float:
         squares += gap * gap
     wi, wj = clusters.weights[i], clusters.weights[j]
     return squares * (wi * wj / (wi + wj))  # type: ignore[no-any-return]
+
+
+def start_clusters(rows: Floats, weights: Floats) -> Clusters:
+    """Return every row as a cluster of its own that asks for its neighbour."""
+    m = len(rows)
+    return Clusters(
+        centroids=rows,
+        weights=weights,
+        ranks=np.arange(m),
+        names=np.arange(m),
+        nearest=np.full(m, -1, dtype=np.int64),
+        costs=np.full(m, np.inf),
+        asks=np.ones(m, dtype=np.bool_),
+    )
 
 
 def make_group(n_dimensions: int) -> Group:
@@ -99,6 +110,6 @@ def make_group(n_dimensions: int) -> Group:
         np.zeros(n_dimensions, dtype=np.float32),
         np.zeros(n_dimensions, dtype=np.float32),
         np.zeros(2, dtype=np.float32),
-        np.zeros((DEPTH, 3), dtype=np.int64),
+        make_stack(),
         np.zeros(DEPTH, dtype=np.float32),
     )

@@ -12,10 +12,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segmentiq.ml.compiled import compiled
-from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Places
+from segmentiq.ml.compiled import compiled, inner
+from segmentiq.ml.linkage.clusters import Clusters, Floats, Frame, Places, start_clusters
 from segmentiq.ml.linkage.lanes import LANES
-from segmentiq.ml.linkage.spatial import FAR, SAMPLE, Blocks, arrange, fit_boxes, halve, make_blocks, measure_half, move_points
+from segmentiq.ml.linkage.spatial import (
+    FAR,
+    SAMPLE,
+    Blocks,
+    arrange,
+    fit_boxes,
+    halve,
+    make_blocks,
+    make_stack,
+    measure_half,
+    move_points,
+)
 
 SHRINK = 0.7
 """The share of places in use below which the points are arranged again."""
@@ -51,16 +62,7 @@ def plant(rows: Floats, weights: Floats, pool: ThreadPoolExecutor) -> Forest:
     for first in range(0, m, CHUNK):
         turned = (rows[first : first + CHUNK] - frame.centre) @ frame.axes
         fill(blocks, first, turned * frame.unit, 1.0 / weights[first : first + CHUNK])
-    clusters = Clusters(
-        centroids=rows,
-        weights=weights,
-        ranks=np.arange(m),
-        names=np.arange(m),
-        nearest=np.full(m, -1, dtype=np.int64),
-        costs=np.full(m, np.inf),
-        asks=np.ones(m, dtype=np.bool_),
-    )
-    return replant(Forest(clusters, blocks, frame), pool)
+    return replant(Forest(start_clusters(rows, weights), blocks, frame), pool)
 
 
 def replant(forest: Forest, pool: ThreadPoolExecutor) -> Forest:
@@ -95,7 +97,7 @@ def _arrange(blocks: Blocks, places: Places, pool: ThreadPoolExecutor) -> None:
         return
     halve(blocks.points, places, keys, 0, len(places), middle * LANES, SAMPLE)
     halves = [(0, middle), (middle, n_blocks)]
-    list(pool.map(lambda half: arrange(blocks.points, places, keys, half[0], half[1], SAMPLE), halves))
+    list(pool.map(lambda half: arrange(blocks.points, places, keys, half[0], half[1], SAMPLE, make_stack()), halves))
 
 
 @compiled
@@ -109,7 +111,7 @@ def fill(blocks: Blocks, first: int, points: Floats, inverse: Floats) -> None:
         measure_half(blocks, block, lane)
 
 
-@compiled
+@inner
 def place(clusters: Clusters, blocks: Blocks, frame: Frame, at: int) -> None:
     """Write a cluster's coordinates and weight into its place."""
     block, lane = at // LANES, at % LANES
@@ -122,7 +124,7 @@ def place(clusters: Clusters, blocks: Blocks, frame: Frame, at: int) -> None:
     measure_half(blocks, block, lane)
 
 
-@compiled
+@inner
 def empty(clusters: Clusters, blocks: Blocks, at: int) -> None:
     """Clear a place."""
     clusters.weights[at] = 0.0
@@ -132,7 +134,7 @@ def empty(clusters: Clusters, blocks: Blocks, at: int) -> None:
         blocks.points[at // LANES, dimension, at % LANES] = FAR
 
 
-@compiled
+@inner
 def join(clusters: Clusters, blocks: Blocks, frame: Frame, merges: Floats, number: int, i: int, j: int) -> None:
     """Merge j into i, the one of smaller rank, and clear j's place, which from now on points at i."""
     centroids, weights, names = clusters.centroids, clusters.weights, clusters.names

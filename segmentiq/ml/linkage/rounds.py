@@ -68,15 +68,14 @@ def link_ward(
     Returns
     -------
     ndarray, shape (m - 1, 4)
-        Merges in the order in which they were made, column 3 counts rows.
+        Merges in the order in which they were made; column 3 is left 0.
 
     Examples
     --------
-    >>> link_ward(np.array([[0.0], [1.0], [5.0]]), np.ones(3), print)[:, 2].round(3).tolist()
-    1.0
+    >>> link_ward(np.array([[0.0], [1.0], [5.0]]), np.ones(3), lambda share: None)[:, 2].round(3).tolist()
     [1.0, 5.196]
     """
-    merges = np.empty((len(rows) - 1, 4))
+    merges = np.zeros((len(rows) - 1, 4))
     if len(rows) <= few:
         return link_condensed(rows, weights, "ward", "euclidean", tell)
     with ThreadPoolExecutor(find_threads()) as pool:
@@ -99,7 +98,6 @@ def link_ward(
     remark(rounds=n_rounds, queries_per_row=visits[0] / len(rows), blocks_per_query=visits[1] / max(visits[0], 1))
     if done < len(merges):
         finish(forest.clusters, merges, done, tell)
-    count_rows(merges)
     return merges
 
 
@@ -143,7 +141,8 @@ def ask(forest: Forest, pool: ThreadPoolExecutor) -> Places:
 def merge_pairs(forest: Forest, merges: Floats, done: int) -> int:
     """Merge all pairs of reciprocal neighbours, numbered by rank; return how many merges are done now."""
     clusters, blocks, frame = forest
-    pairs = find_pairs(clusters)
+    pairs = np.empty(len(clusters.weights) // 2, dtype=np.int64)
+    pairs = pairs[: find_pairs(clusters, pairs)]
     numbers = np.empty(len(pairs), dtype=np.int64)
     numbers[np.argsort(clusters.ranks[pairs])] = np.arange(done, done + len(pairs))
     join_pairs(clusters, blocks, frame, merges, pairs, numbers)
@@ -152,16 +151,15 @@ def merge_pairs(forest: Forest, merges: Floats, done: int) -> int:
 
 
 @compiled
-def find_pairs(clusters: Clusters) -> Places:
-    """Return the places whose nearest neighbour has them as its own, those of smaller rank."""
-    pairs = np.empty(len(clusters.weights) // 2, dtype=np.int64)
+def find_pairs(clusters: Clusters, pairs: Places) -> int:
+    """Write down the places whose nearest neighbour has them as its own, those of smaller rank; return how many they are."""
     n_pairs = 0
     for i in range(len(clusters.weights)):
         j = clusters.nearest[i]
         if clusters.weights[i] > 0 and clusters.ranks[i] < clusters.ranks[j] and clusters.nearest[j] == i:
             pairs[n_pairs] = i
             n_pairs += 1
-    return pairs[:n_pairs]
+    return n_pairs
 
 
 @compiled
@@ -202,15 +200,3 @@ def finish(clusters: Clusters, merges: Floats, done: int, tell: Tell) -> None:
     names = np.concatenate([clusters.names[places], np.arange(total + 1 + begin, 2 * total + 1)])
     merges[begin:] = last
     merges[begin:, :2] = np.sort(names[last[:, :2].astype(np.int64)], axis=1)
-
-
-@compiled
-def count_rows(merges: Floats) -> None:
-    """Write into column 3 how many rows each merge holds."""
-    n = len(merges) + 1
-    for number in range(len(merges)):
-        count = 0.0
-        for side in range(2):
-            name = int(merges[number, side])
-            count += 1.0 if name < n else merges[name - n, 3]
-        merges[number, 3] = count

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmentiq.ml.compiled import compiled
+from segmentiq.ml.compiled import compiled, inner
 from segmentiq.ml.linkage.clusters import Clusters, Frame, Group, Places, joining_cost
 from segmentiq.ml.linkage.lanes import LANES, cheapest_point, lowest_bit, near_by_products, near_points, near_queries
 from segmentiq.ml.linkage.spatial import Blocks, Index, Number
@@ -44,7 +44,7 @@ def search(clusters: Clusters, blocks: Blocks, group: Group, first: int, last: i
             answer(clusters, blocks, group, n_queries, block, frame, visits)
 
 
-@compiled
+@inner
 def gather(clusters: Clusters, blocks: Blocks, group: Group, block: int, frame: Frame) -> int:
     """Take all of a block that ask into the group; return how many they are."""
     n_queries = 0
@@ -56,7 +56,7 @@ def gather(clusters: Clusters, blocks: Blocks, group: Group, block: int, frame: 
     return n_queries
 
 
-@compiled
+@inner
 def receive(clusters: Clusters, blocks: Blocks, group: Group, query: Index, place: Index, frame: Frame) -> None:
     """Take one cluster into the group; a neighbour it had, or what became of it, is the first bid."""
     block, lane, n_dimensions = place // LANES, place % LANES, blocks.points.shape[1]
@@ -79,14 +79,14 @@ def receive(clusters: Clusters, blocks: Blocks, group: Group, query: Index, plac
         group.costs[query] = group.limits[query] = HUGE
 
 
-@compiled
+@inner
 def aim(group: Group, query: Index, cost: float, unit: float) -> None:
     """Set what a neighbour must beat."""
     group.costs[query] = SLACK * cost * unit * unit
     group.limits[query] = group.costs[query] * group.inverse[query] + group.margins[query]
 
 
-@compiled
+@inner
 def answer(clusters: Clusters, blocks: Blocks, group: Group, n_queries: Index, own: Index, frame: Frame, visits: Places) -> None:
     """Descend with one group: its own block first, then whatever may still hold a nearer neighbour, the nearer half first."""
     surround(group, n_queries)
@@ -108,7 +108,7 @@ def answer(clusters: Clusters, blocks: Blocks, group: Group, n_queries: Index, o
             tighten(group, n_queries)
 
 
-@compiled
+@inner
 def surround(group: Group, n_queries: Index) -> None:
     """Draw the box around the queries, and silence the lanes that hold none."""
     for dimension in range(len(group.low)):
@@ -120,7 +120,7 @@ def surround(group: Group, n_queries: Index) -> None:
         group.costs[query], group.limits[query] = 0.0, -1.0
 
 
-@compiled
+@inner
 def tighten(group: Group, n_queries: Index) -> None:
     """Find the largest cost and limit of the group: beyond them nobody is interested."""
     cost = limit = np.float32(0.0)
@@ -129,7 +129,7 @@ def tighten(group: Group, n_queries: Index) -> None:
     group.bounds[0], group.bounds[1] = cost, limit
 
 
-@compiled
+@inner
 def descend(blocks: Blocks, group: Group, left: int, node: int, first: int, last: int, own: Index) -> int:
     """Put both halves on the stack, the nearer one on top; return its new height."""
     middle = (first + last) // 2
@@ -145,7 +145,7 @@ def descend(blocks: Blocks, group: Group, left: int, node: int, first: int, last
     return left
 
 
-@compiled
+@inner
 def measure_gap(blocks: Blocks, group: Group, node: int) -> Number:
     """Return the squared gap between the group's box and a node's."""
     squares = np.float32(0.0)
@@ -157,9 +157,11 @@ def measure_gap(blocks: Blocks, group: Group, node: int) -> Number:
     return squares
 
 
-@compiled
+@inner
 def meet(clusters: Clusters, blocks: Blocks, group: Group, block: Index, queries: Index, frame: Frame, visits: Places) -> bool:
     """Let the queries whose bits are set meet the points of a block; say whether any found a better neighbour."""
+    # Taken out of their tuples once: within a branch that would count references, which threads fight over.
+    points, halves, inverse, rows = blocks.points, blocks.halves, blocks.inverse, group.rows
     has_improved = False
     while queries != 0:
         query = lowest_bit(queries)
@@ -168,35 +170,28 @@ def meet(clusters: Clusters, blocks: Blocks, group: Group, block: Index, queries
         place = group.places[query]
         itself = place - block * LANES if place // LANES == block else -1
         if clusters.nearest[place] < 0:
-            points = cheapest_point(blocks.points, block, blocks.inverse, group.rows, query, group.inverse[query], itself)
-            other = block * LANES + lowest_bit(points)
+            near = cheapest_point(points, block, inverse, rows, query, group.inverse[query], itself)
+            other = block * LANES + lowest_bit(near)
             if other == place or other >= len(clusters.weights) or clusters.weights[other] == 0.0:
                 continue  # nobody else lives in this block
             clusters.nearest[place], clusters.costs[place] = other, joining_cost(clusters, place, other)
             aim(group, query, clusters.costs[place], frame.unit)
             has_improved = True
-        points = near_points(blocks.points, block, blocks.inverse, group.rows, query, group.costs[query], group.limits[query])
+        cost, limit = group.costs[query], group.limits[query]
+        if frame.by_products:
+            limit += group.shifts[query]
+            near = near_by_products(points, block, halves, inverse, rows, query, cost, limit)
+        else:
+            near = near_points(points, block, inverse, rows, query, cost, limit)
         if itself >= 0:
-            points &= ~(ONE << np.uint64(itself))
-        if points != 0 and decide(clusters, place, block, points):
+            near &= ~(ONE << np.uint64(itself))
+        if near != 0 and decide(clusters, place, block, near):
             aim(group, query, clusters.costs[place], frame.unit)
             has_improved = True
     return has_improved
 
 
-@compiled
-def screen(blocks: Blocks, group: Group, block: Index, query: Index, by_products: bool) -> int:
-    """Return the bits of the points that may be nearer to a query than the neighbour it has."""
-    cost, limit = group.costs[query], group.limits[query]
-    if by_products:
-        limit += group.shifts[query]
-        bits: int = near_by_products(blocks.points, block, blocks.halves, blocks.inverse, group.rows, query, cost, limit)
-    else:
-        bits = near_points(blocks.points, block, blocks.inverse, group.rows, query, cost, limit)
-    return bits
-
-
-@compiled
+@inner
 def decide(clusters: Clusters, place: int, block: Index, points: Index) -> bool:
     """Compare in float64 with the candidates whose bits are set; say whether one of them is the new neighbour."""
     old = clusters.nearest[place]

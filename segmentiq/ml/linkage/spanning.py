@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentiq.ml.compiled import compiled
+from segmentiq.ml.compiled import compiled, inner
 from segmentiq.ml.linkage.condensed import unit_rows
 from segmentiq.ml.linkage.kernel import Tell
 
@@ -25,6 +25,8 @@ BLOCK = 512
 """Rows whose distances are summed at once."""
 GONE = 0.25
 """The share of outsiders that has been added when the others are packed."""
+LAST = 2**63 - 1
+"""Sorts behind the bits of every distance."""
 PAIRS_PER_SLICE = 2e8
 """About how many coordinates are read between two tells."""
 
@@ -37,13 +39,13 @@ def span(rows: Matrix, metric: str, tell: Tell) -> Matrix:
     names, tip = np.arange(1, m), (unit_rows(rows[:1]) if metric == "cosine" else rows[:1])[0].copy()
     nearest, source = np.full(m - 1, np.inf), np.zeros(m - 1, dtype=np.int64)
     ends, lengths = np.empty((m - 1, 2), dtype=np.int64), np.empty(m - 1)
+    sums, least_of = np.empty(BLOCK), np.empty(-(-m // BLOCK), dtype=np.int64)
     done, name = 0, 0
     while done < m - 1:
         size = len(names)
         most = max(1, min(int(GONE * size), int(PAIRS_PER_SLICE / (size * (d + 4)))))
-        name = _grow(
-            left, names, nearest, source, tip, name, is_sum, ends[done : done + most], lengths[done : done + most], BLOCK
-        )
+        made = slice(done, done + most)
+        name = _grow(left, names, nearest, source, tip, name, is_sum, ends[made], lengths[made], sums, least_of)
         done += most
         tell(done / (m - 1))
         if done < m - 1:
@@ -59,28 +61,31 @@ def span(rows: Matrix, metric: str, tell: Tell) -> Matrix:
     elif metric == "cosine":
         lengths *= 0.5
     order = np.argsort(lengths, kind="stable")
-    return _join(ends[order], lengths[order])
+    merges = np.empty((m - 1, 4))
+    _join(ends[order], lengths[order], merges, np.arange(m), np.arange(m), np.ones(m, dtype=np.int64))
+    return merges
 
 
 @compiled
 def _grow(
     left: Matrix, names: Indices, nearest: Vector, source: Indices, tip: Vector, name: int, is_sum: bool,
-    ends: NDArray[np.int64], lengths: Vector, block: int,
+    ends: NDArray[np.int64], lengths: Vector, sums: Vector, least_of: Indices,
 ) -> int:  # fmt: skip
     """Add as many outsiders as `ends` has room for, beginning at `tip`, which is called `name`; return the last one's name.
 
     `nearest` is each outsider's distance to the tree, infinite before the first step and negative once it has been added.
     """
     d, m = left.shape
-    bits, last = nearest.view(np.int64), np.iinfo(np.int64).max
-    sums, least_of = np.empty(block), np.empty((m + block - 1) // block, dtype=np.int64)
+    bits, found = nearest.view(np.int64), sums.view(np.int64)
     for t in range(len(ends)):
-        for low in range(0, m, block):
-            high = min(low + block, m)
+        for low in range(0, m, BLOCK):
+            high = min(low + BLOCK, m)
             _measure(left, tip, low, high, is_sum, sums)
-            least_of[low // block] = _draw_near(bits[low:high], source[low:high], sums.view(np.int64)[: high - low], name, last)
-        best = np.argmin(least_of)
-        at = best * block
+            least_of[low // BLOCK] = _draw_near(bits[low:high], source[low:high], found[: high - low], name)
+        best = 0
+        for i in range((m + BLOCK - 1) // BLOCK):
+            best = i if least_of[i] < least_of[best] else best
+        at = best * BLOCK
         while bits[at] != least_of[best]:
             at += 1
         ends[t, 0], ends[t, 1], lengths[t] = source[at], names[at], nearest[at]
@@ -90,7 +95,7 @@ def _grow(
     return name
 
 
-@compiled
+@inner
 def _measure(left: Matrix, tip: Vector, low: int, high: int, is_sum: bool, sums: Vector) -> None:
     """Sum the differences to the tip over the dimensions, absolute or squared."""
     for j in range(high - low):
@@ -105,25 +110,25 @@ def _measure(left: Matrix, tip: Vector, low: int, high: int, is_sum: bool, sums:
                 sums[j] += (row[j] - at) * (row[j] - at)
 
 
-@compiled
-def _draw_near(bits: Indices, source: Indices, found: Indices, name: int, last: int) -> int:
+@inner
+def _draw_near(bits: Indices, source: Indices, found: Indices, name: int) -> int:
     """Keep the lesser distance of each outsider, and return the least. Those already added are negative and stay so."""
-    least = last
+    least = LAST
     for j in range(len(found)):
         is_nearer = found[j] < bits[j]
         bits[j] = found[j] if is_nearer else bits[j]
         source[j] = name if is_nearer else source[j]
-        least = min(least, bits[j] if bits[j] >= 0 else last)
+        least = min(least, bits[j] if bits[j] >= 0 else LAST)
     return least
 
 
 @compiled
-def _join(ends: NDArray[np.int64], lengths: Vector) -> Matrix:
-    """Turn edges, shortest first, into merges: the branches at both ends are joined."""
-    m = len(lengths) + 1
-    merges = np.empty((m - 1, 4))
-    parent, branch = np.arange(m), np.arange(m)
-    counts = np.ones(m, dtype=np.int64)
+def _join(ends: Indices, lengths: Vector, merges: Matrix, parent: Indices, branch: Indices, counts: Indices) -> None:
+    """Turn edges, shortest first, into merges: the branches at both ends are joined.
+
+    Every row is its own `parent` and `branch`, and counts 1, before.
+    """
+    m = len(parent)
     for t in range(m - 1):
         low, high = _find_root(parent, ends[t, 0]), _find_root(parent, ends[t, 1])
         if counts[low] < counts[high]:
@@ -132,10 +137,9 @@ def _join(ends: NDArray[np.int64], lengths: Vector) -> Matrix:
         counts[low] += counts[high]
         merges[t, 2], merges[t, 3] = lengths[t], counts[low]
         parent[high], branch[low] = low, m + t
-    return merges
 
 
-@compiled
+@inner
 def _find_root(parent: Indices, x: int) -> int:
     while parent[x] != x:
         parent[x] = parent[parent[x]]

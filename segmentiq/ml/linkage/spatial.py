@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentiq.ml.compiled import compiled
+from segmentiq.ml.compiled import compiled, inner
 from segmentiq.ml.linkage.lanes import LANES
 
 Singles = NDArray[np.float32]
@@ -25,6 +25,8 @@ Number = float | np.float32
 FAR = 1e18
 """Coordinate of an empty place: farther than anything, and its square is still finite."""
 NEAR_FAR = 1e17
+DEPTH = 128
+"""Nodes that can wait in a descent: two per level of the tree, and no table is so large."""
 SAMPLE = 512
 """Points looked at to find the dimension in which a node is widest."""
 
@@ -41,6 +43,11 @@ class Blocks(NamedTuple):
     low: Singles
     high: Singles
     largest: Singles
+
+
+def make_stack() -> Places:
+    """Return room for the nodes that wait in a descent, three numbers each."""
+    return np.zeros((DEPTH, 3), dtype=np.int64)
 
 
 def make_blocks(n_points: int, n_dimensions: int) -> Blocks:
@@ -66,7 +73,7 @@ def _make_aligned(shape: tuple[int, int, int]) -> Singles:
     return points
 
 
-@compiled
+@inner
 def coordinate(points: Singles, place: Index, dimension: Index) -> Number:
     """Return one coordinate of the point at a place."""
     value: Number = points[place // LANES, dimension, place % LANES]
@@ -74,16 +81,19 @@ def coordinate(points: Singles, place: Index, dimension: Index) -> Number:
 
 
 @compiled
-def arrange(points: Singles, places: Places, keys: Singles, first: int, last: int, sample: int) -> None:
+def arrange(points: Singles, places: Places, keys: Singles, first: int, last: int, sample: int, stack: Places) -> None:
     """Put the `places` of blocks first..last into the order of the tree, node by node."""
-    stack = [(first, last)]
-    while len(stack) > 0:
-        first, last = stack.pop()
+    stack[0, 0], stack[0, 1] = first, last
+    left = 1
+    while left > 0:
+        left -= 1
+        first, last = stack[left, 0], stack[left, 1]
         if last - first > 1:
             middle = (first + last) // 2
             halve(points, places, keys, first * LANES, min(last * LANES, len(places)), middle * LANES, sample)
-            stack.append((first, middle))
-            stack.append((middle, last))
+            stack[left, 0], stack[left, 1] = first, middle
+            stack[left + 1, 0], stack[left + 1, 1] = middle, last
+            left += 2
 
 
 @compiled
@@ -105,7 +115,7 @@ def halve(points: Singles, places: Places, keys: Singles, first: int, last: int,
     select(keys, places, first, last, middle)
 
 
-@compiled
+@inner
 def select(keys: Singles, places: Places, first: int, last: int, middle: int) -> None:
     """Partition keys, and places with them, until none before `middle` is larger than any after it (Hoare 1961)."""
     left, right = first, last - 1
@@ -142,7 +152,7 @@ def move_points(source: Blocks, places: Places, target: Blocks) -> None:
             target.points[b, dimension, lane] = coordinate(source.points, place, dimension)
 
 
-@compiled
+@inner
 def measure_half(blocks: Blocks, block: Index, lane: Index) -> None:
     """Write half of the squared length of the point in a place."""
     squares = 0.0
@@ -152,30 +162,44 @@ def measure_half(blocks: Blocks, block: Index, lane: Index) -> None:
     blocks.halves[block, lane] = 0.5 * squares
 
 
-@compiled
 def fit_boxes(blocks: Blocks) -> None:
-    """Draw the boxes of all nodes, children before parents."""
-    n_blocks, n_dimensions = blocks.points.shape[0], blocks.points.shape[1]
-    stack = [(0, 0, n_blocks, False)]
-    while len(stack) > 0:
-        node, first, last, has_children = stack.pop()
+    """Draw the boxes of all nodes."""
+    _fit_boxes(blocks, make_stack())
+
+
+@compiled
+def _fit_boxes(blocks: Blocks, stack: Places) -> None:
+    """Children before parents: a node waits as -1 - its number until both halves are drawn."""
+    stack[0, 0], stack[0, 1], stack[0, 2] = 0, 0, blocks.points.shape[0]
+    left = 1
+    while left > 0:
+        left -= 1
+        node, first, last = stack[left, 0], stack[left, 1], stack[left, 2]
+        are_drawn = node < 0
+        node = -1 - node if are_drawn else node
+        middle = (first + last) // 2
+        lower, upper = node + 1, node + 2 * (middle - first)
         if last - first == 1:
             fit_leaf(blocks, node, first)
-            continue
-        middle = (first + last) // 2
-        left, right = node + 1, node + 2 * (middle - first)
-        if not has_children:
-            stack.append((node, first, last, True))
-            stack.append((left, first, middle, False))
-            stack.append((right, middle, last, False))
-            continue
-        blocks.largest[node] = max(blocks.largest[left], blocks.largest[right])
-        for dimension in range(n_dimensions):
-            blocks.low[node, dimension] = min(blocks.low[left, dimension], blocks.low[right, dimension])
-            blocks.high[node, dimension] = max(blocks.high[left, dimension], blocks.high[right, dimension])
+        elif are_drawn:
+            unite(blocks, node, lower, upper)
+        else:
+            stack[left, 0] = -1 - node
+            stack[left + 1, 0], stack[left + 1, 1], stack[left + 1, 2] = lower, first, middle
+            stack[left + 2, 0], stack[left + 2, 1], stack[left + 2, 2] = upper, middle, last
+            left += 3
 
 
-@compiled
+@inner
+def unite(blocks: Blocks, node: int, lower: int, upper: int) -> None:
+    """Draw the box around two."""
+    blocks.largest[node] = max(blocks.largest[lower], blocks.largest[upper])
+    for dimension in range(blocks.points.shape[1]):
+        blocks.low[node, dimension] = min(blocks.low[lower, dimension], blocks.low[upper, dimension])
+        blocks.high[node, dimension] = max(blocks.high[lower, dimension], blocks.high[upper, dimension])
+
+
+@inner
 def fit_leaf(blocks: Blocks, node: int, block: int) -> None:
     """Draw the box of one leaf; an empty one lies beyond everything."""
     blocks.largest[node] = 0.0
@@ -190,7 +214,7 @@ def fit_leaf(blocks: Blocks, node: int, block: int) -> None:
         blocks.low[node, dimension], blocks.high[node, dimension] = low, high
 
 
-@compiled
+@inner
 def stretch_boxes(blocks: Blocks, block: int, lane: int) -> None:
     """Widen the boxes above one place so that they hold the point that has moved there."""
     node, first, last = 0, 0, blocks.points.shape[0]

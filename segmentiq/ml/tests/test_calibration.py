@@ -12,7 +12,7 @@ from segmentiq.ml.effort import forecast_run
 from segmentiq.ml.linkage import KERNELS
 from segmentiq.ml.linkage.calibration import QUICKEST, SLOWEST, calibrate, is_calibrated, load_speeds
 from segmentiq.ml.linkage.forecast import forecast
-from segmentiq.ml.linkage.warm import _measure, accepted
+from segmentiq.ml.linkage.probes import _measure, accepted
 from segmentiq.ml.spec import SegmentationSpec
 
 EVEN = dict.fromkeys(KERNELS, 1.5)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 
 from segmentiq.ml.linkage.duplicates import collapse
+from segmentiq.ml.linkage.forest import plant
+from segmentiq.ml.linkage.probes import sample_rows
 from segmentiq.ml.linkage.remarks import collecting
-from segmentiq.ml.linkage.rounds import link_ward
+from segmentiq.ml.linkage.rounds import ask, choose_screen, link_ward
 
 Matrix = NDArray[np.float64]
 WAYS: dict[str, tuple[int, float, bool]] = {
@@ -136,3 +140,16 @@ def test_progress_grows_from_round_to_round() -> None:
     assert shares == sorted(shares)
     assert len(shares) > 10
     assert shares[-1] == pytest.approx(1.0)
+
+
+def test_products_are_made_of_the_halved_squares_and_differences_are_not() -> None:
+    """Both screens find the same neighbours; so spoil what only one of them reads, and see which of them goes wrong."""
+    rows, weights = sample_rows(300, 10)
+    found = {}
+    for by_products in (False, True):
+        with ThreadPoolExecutor(1) as pool:
+            forest = choose_screen(plant(rows, weights, pool), by_products)
+            forest.blocks.halves[:] = np.inf
+            ask(forest, pool)
+            found[by_products] = forest.clusters.costs.sum()
+    assert found[True] > 1.01 * found[False]
