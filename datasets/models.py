@@ -1,4 +1,7 @@
-"""What the customer gave us: a dataset is one uploaded file, read once by the worker; its columns can be corrected."""
+"""What the customer gave us: a dataset is one uploaded file, read once by the worker, or the customers of another's orders.
+
+Its columns can be corrected.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,12 @@ class Dataset(Job):
     rows_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     rows_size = models.PositiveBigIntegerField(null=True, editable=False)
     is_sample = models.BooleanField(default=False, editable=False)
+    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="derived", editable=False)
+    """The order file these customers were turned from; none for an upload, or when that file was deleted since."""
+    recipe = models.JSONField(null=True, editable=False)
+    """How order lines became these customers, as `datasets.orders.Recipe.to_mapping` writes it; null for an upload."""
+    ledger = models.JSONField(default=list, editable=False)
+    """What became of every row that came in: [{"what": "returns", "rows": 3, "reason": "...", "is_kept": false}]."""
 
     objects: Any = DatasetQuerySet.as_manager()
 
@@ -53,6 +62,11 @@ class Dataset(Job):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether these are the customers of an order file, so that there is no uploaded original."""
+        return self.recipe is not None
 
     @property
     def state(self) -> str:
