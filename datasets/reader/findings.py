@@ -1,13 +1,13 @@
 """What the reader decided and noticed, collected while a file is read.
 
-Stages append to one `Findings`; the dataset page shows both lists. A message says what, where and how often, never a cell's
+Stages append to one `Findings`; the dataset page shows its lists. A message says what, where and how often, never a cell's
 value: findings are stored.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Decision(TypedDict):
@@ -16,6 +16,8 @@ class Decision(TypedDict):
     what: str
     value: str
     reason: str
+    alternative: NotRequired[str]
+    """The reading choice that changes it, as one writes it ("delimiter = semicolon"); empty where there is none."""
 
 
 class Warned(TypedDict):
@@ -26,16 +28,31 @@ class Warned(TypedDict):
     column: str | None
 
 
+class LedgerEntry(TypedDict):
+    """Rows that came in and what became of them; the rows of all entries add up to the rows that came in."""
+
+    what: str
+    rows: int
+    reason: str
+    is_kept: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The two lists, in the order in which things were found."""
+    """The lists, in the order in which things were found."""
 
     decisions: list[Decision] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
+    ledger: list[LedgerEntry] = field(default_factory=list)
 
-    def decide(self, what: str, value: str, reason: str) -> None:
+    def decide(self, what: str, value: str, reason: str, alternative: str = "") -> None:
         """Record a decision."""
-        self.decisions.append(Decision(what=what, value=value, reason=reason))
+        self.decisions.append(Decision(what=what, value=value, reason=reason, alternative=alternative))
+
+    def set_aside(self, code: str, rows: int, reason: str) -> None:
+        """Record rows that are no customers; no rows make no entry."""
+        if rows:
+            self.ledger.append(LedgerEntry(what=code, rows=rows, reason=reason, is_kept=False))
 
     def warn(self, code: str, message: str, column: str | None = None) -> None:
         """Record a warning."""

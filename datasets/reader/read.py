@@ -19,7 +19,7 @@ from datasets.reader.check import check_container
 from datasets.reader.containers import Container
 from datasets.reader.delimited import read_delimited
 from datasets.reader.excel import read_workbook
-from datasets.reader.findings import Decision, Findings, Warned, count_of
+from datasets.reader.findings import Decision, Findings, LedgerEntry, Warned, count_of
 from datasets.reader.kinds import Typed, type_column
 from datasets.reader.layout import no_usable_columns
 from datasets.reader.limits import ReadLimits
@@ -50,6 +50,8 @@ class ReadResult:
     decisions: list[Decision]
     warnings: list[Warned]
     statistics: dict[str, dict[str, Any]]
+    ledger: list[LedgerEntry]
+    """The rows that came in: those set aside, and last those kept."""
 
 
 def read_table(
@@ -75,6 +77,7 @@ def read_table(
     if all(typed.series.isna().all() for typed in columns):
         raise no_usable_columns()
     _warn_of_rows(columns, raw, source.findings)
+    kept = LedgerEntry(what="kept", rows=raw.n_rows, reason="Rows of the table.", is_kept=True)
     frame = pd.DataFrame({typed.column.name: typed.series for typed in columns}, index=pd.RangeIndex(raw.n_rows))
     return ReadResult(
         table=Table(frame=frame, columns=tuple(typed.column for typed in columns)),
@@ -82,6 +85,7 @@ def read_table(
         decisions=source.findings.decisions,
         warnings=source.findings.warnings,
         statistics={typed.column.name: describe_column(typed.series, typed.column.kind) for typed in columns},
+        ledger=[*source.findings.ledger, kept],
     )
 
 
