@@ -16,5 +16,6 @@ if TYPE_CHECKING:
 def stamp_of(dataset: Dataset, columns: Sequence[Column], spec: SegmentationSpec) -> str:
     """Return the reproducibility stamp and idempotency key of a run."""
     understood = [(column.name, column.kind, column.role) for column in columns]
-    parts = [spec.digest(), dataset.sha256, understood, dataset.overrides]
+    reading = {name: value for name, value in dataset.overrides.items() if name != "advice"}
+    parts = [spec.digest(), dataset.sha256, understood, reading]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -75,7 +75,7 @@ def type_column(name: str, cells: TextCells | pd.Series, writing: Writing, findi
     """Return the typed column."""
     if isinstance(cells, pd.Series):
         return _type_values(name, cells, findings)
-    strict = tidy(cells)
+    strict = tidy(cells, MISSING | writing.missing)
     task = Task(name=name, cells=cells, present=strict.without(MAYBE_MISSING), strict=strict, writing=writing, findings=findings)
     for attempt in ATTEMPTS:
         typed = attempt(task)
@@ -201,7 +201,7 @@ def _as_text(task: Task) -> Typed:
     facts = _text_facts(task, present)
     judgement = judge_text(facts)
     if judgement.kind == "text":
-        present = tidy(task.cells, MISSING - PLACEHOLDERS)
+        present = tidy(task.cells, (MISSING - PLACEHOLDERS) | task.writing.missing)
     _tell_missing(task, present)
     if judgement.kind == "category":
         if present.n_trimmed:

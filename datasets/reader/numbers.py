@@ -66,6 +66,8 @@ class Writing:
     decimal: str | None = None
     thousands: str | None = None
     leaning: str | None = None
+    missing: frozenset[str] = frozenset()
+    """Words that a person said count as missing in this column, in lower case."""
 
 
 def read_numbers(values: Any, writing: Writing) -> Numbers | None:

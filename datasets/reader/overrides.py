@@ -3,6 +3,9 @@
 A mapping as it came from a form or a request flows in, the choices that were made flow out. Light, because the web process checks
 them at upload: a choice that nobody knows is refused there and then, not minutes later on the dataset's page. Whether an encoding
 or a delimiter is one is asked where it is used.
+
+`missing` names the words (in lower case) that count as missing in a column. `advice` is no reading choice: it is what a person
+decided about warnings, kept here because reading the file again keeps it; the reader does not look at it.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any
 from segmentiq.ml.errors import FileRefused
 
 LONGEST_CHOICE = 255
+MOST_COLUMNS, MOST_WORDS, MOST_KEPT = 500, 50, 2_000
 
 
 def check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,6 +36,26 @@ def _is_text(value: Any) -> bool:
     return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
 
 
+def _is_list_of_texts(value: Any, most: int) -> bool:
+    return isinstance(value, list) and 0 < len(value) <= most and all(map(_is_text, value))
+
+
+def _are_missing_words(value: Any) -> bool:
+    """Tell whether it is lists of words by column."""
+    if not isinstance(value, dict) or len(value) > MOST_COLUMNS:
+        return False
+    return all(_is_text(name) and _is_list_of_texts(words, MOST_WORDS) for name, words in value.items())
+
+
+def _is_advice(value: Any) -> bool:
+    """Tell whether it is what was decided about logarithms, and warnings that are settled, each with its code and columns."""
+    if not isinstance(value, dict) or not {"log", "kept"}.issuperset(value):
+        return False
+    kept = value.get("kept", [])
+    is_kept = isinstance(kept, list) and len(kept) <= MOST_KEPT and all(_is_list_of_texts(entry, 3) for entry in kept)
+    return is_kept and value.get("log", "none") in ("none", "auto")
+
+
 CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "encoding": _is_text,
     "delimiter": _is_text,
@@ -39,4 +63,6 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "thousands": lambda value: value in ("", ".", ",", " ", "'"),
     "header": lambda value: isinstance(value, bool),
     "sheet": _is_text,
+    "missing": _are_missing_words,
+    "advice": _is_advice,
 }

@@ -8,7 +8,7 @@ file writes decimals.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,7 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
     for position, (name, cells) in enumerate(zip(raw.names, raw.columns, strict=True)):
         found.append(Findings())
         _warn_of_nul(name, cells, found[-1])
-        typed.append(type_column(name, cells, writing, found[-1]))
+        typed.append(type_column(name, cells, _for_column(writing, name, source), found[-1]))
         numbers = typed[-1].numbers
         if isinstance(cells, TextCells) and numbers is not None and numbers.is_ambiguous:
             unsure[position] = cells
@@ -110,13 +110,17 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         if lean is not None and writing.decimal is None:
             found[position] = Findings()
             _warn_of_nul(raw.names[position], cells, found[position])
-            typed[position] = type_column(
-                raw.names[position], cells, Writing(leaning=lean, thousands=writing.thousands), found[position]
-            )
+            leaned = replace(_for_column(writing, raw.names[position], source), leaning=lean)
+            typed[position] = type_column(raw.names[position], cells, leaned, found[position])
     for findings in found:
         source.findings.decisions.extend(findings.decisions)
         source.findings.warnings.extend(findings.warnings)
     return typed
+
+
+def _for_column(writing: Writing, name: str, source: Source) -> Writing:
+    """Return the writing with the words that a person said count as missing in this column."""
+    return replace(writing, missing=frozenset(source.overrides.get("missing", {}).get(name, ())))
 
 
 def _warn_of_nul(name: str, cells: TextCells | pd.Series, findings: Findings) -> None:
