@@ -1,0 +1,114 @@
+"""The clicks that settle a warning: codes and words, light enough for the web process.
+
+An action is plain JSON: {"action", "label", "column", "value"}. Whatever an action does, another action undoes, so the page can
+offer both alike and the API takes both at one address:
+
+set      a column's kind and role: {"kind": "category", "role": "feature"}, one of them is enough
+as_read  a column's kind and role as the reader found them
+missing  the words that count as missing in a column, which is read again: ["unknown"]; none of them: []
+read     reading choices of the whole file, which is read again: {"decimal": ","}; null takes a choice back
+log      what the next run proposes as its logarithm: "auto" or "none"
+keep     a warning, named by its code and columns, is settled as it is: ["near_duplicates", "Milk", "Grocery"]
+reopen   the same warning is open again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NotRequired, TypedDict, cast, get_args
+
+from datasets.reader.findings import Warned
+from segmentiq.ml.values import Column, Kind, Role
+
+ActionCode = Literal["set", "as_read", "missing", "read", "log", "keep", "reopen"]
+CODES: tuple[str, ...] = get_args(ActionCode)
+
+
+class Action(TypedDict):
+    """One click; `label` says it as a verb and is missing where nothing shows it."""
+
+    action: ActionCode
+    column: str | None
+    value: Any
+    label: NotRequired[str]
+
+
+class Finding(Warned):
+    """A warning and the clicks that settle it."""
+
+    actions: NotRequired[list[Action]]
+
+
+def finding(code: str, message: str, column: str | None = None, actions: Sequence[Action] = ()) -> Finding:
+    """Build a finding; without actions it only informs."""
+    plain = Finding(code=code, message=message, column=column)
+    return Finding(**plain, actions=list(actions)) if actions else plain
+
+
+def make(kind: Kind, column: str, label: str) -> Action:
+    """Return the click that changes what a column holds, and clusters on it where that can be."""
+    return Action(action="set", column=column, value={"kind": kind, "role": role_for(kind)}, label=label)
+
+
+def give_role(role: Role, column: str, label: str) -> Action:
+    """Return the click that changes what a column is for."""
+    return Action(action="set", column=column, value={"role": role}, label=label)
+
+
+def keep(label: str, code: str, *columns: str) -> Action:
+    """Return the click that settles a warning and changes nothing else."""
+    return Action(action="keep", column=columns[0] if columns else None, value=[code, *columns], label=label)
+
+
+def role_for(kind: Kind) -> Role:
+    """Return what a column of this kind is for, unless somebody says otherwise."""
+    roles: Mapping[Kind, Role] = {"date": "descriptor", "id": "id", "text": "ignored", "constant": "ignored"}
+    return roles.get(kind, "feature")
+
+
+def with_actions(warnings: Iterable[Warned], columns: Sequence[Column]) -> list[Finding]:
+    """Return the reader's warnings, those with the clicks that settle them which a person can answer."""
+    names = {column.name for column in columns}
+    return [_answered(warning, names) for warning in warnings]
+
+
+def _answered(warning: Warned, names: set[str]) -> Finding:
+    column = warning.get("column")
+    if "actions" in warning or warning["code"] not in GUESSES or (column is not None and column not in names):
+        return cast("Finding", warning)
+    named = [column] if column is not None else []
+    marks = _other_decimal(warning["message"]) if warning["code"] in ("decimal_guessed", "thousands_guessed") else []
+    return Finding(**warning, actions=[*marks, keep(GUESSES[warning["code"]], warning["code"], *named)])
+
+
+GUESSES = {
+    "decimal_guessed": "It is read right",
+    "thousands_guessed": "It is read right",
+    "date_order_guessed": "It is read right",
+    "encoding_guessed": "It is read right",
+    "several_sheets": "It is the right sheet",
+}
+"""Warnings about a guess, and the words with which a person confirms it; to correct it the file is read differently."""
+
+
+def _other_decimal(message: str) -> list[Action]:
+    """Return the click that reads the mark of a column the other way; the message says which mark it is, and how it was read."""
+    comma, is_decimal = "comma" in message or '","' in message, "as the decimal mark" in message
+    if not comma and "point" not in message and '"."' not in message:
+        return []
+    mark = "," if comma != is_decimal else "."
+    words = {",": "Read commas as decimal marks", ".": "Read points as decimal marks"}
+    return [Action(action="read", column=None, value={"decimal": mark}, label=words[mark])]
+
+
+def is_in_effect(action: Action, columns: Mapping[str, Column], overrides: Mapping[str, Any]) -> bool:
+    """Tell whether the state is what this click would make of it."""
+    code, value, column = action["action"], action["value"], columns.get(action["column"] or "")
+    if code == "set":
+        return column is not None and all(getattr(column, name) == wanted for name, wanted in value.items())
+    if code == "missing":
+        return set(value) <= set(overrides.get("missing", {}).get(action["column"], ()))
+    if code == "read":
+        return all(overrides.get(name) == wanted for name, wanted in value.items())
+    advice = overrides.get("advice", {})
+    return advice.get("log", "none") == value if code == "log" else value in advice.get("kept", [])
