@@ -25,6 +25,9 @@ DISTANCES: Mapping[str, Literal["euclidean", "cityblock", "cosine"]] = {
 }
 """Our metrics by SciPy's names. Gower is city-block because `features` scales the matrix so that it is."""
 
+LOADED = 4 * 2**20
+"""Bytes that a kernel's code and its threads take, whatever the table."""
+
 Tell = Callable[[float], None]
 """Called with the share of the merges that is done, 0 to 1. What it raises ends the linkage: that is how a run is cancelled."""
 
@@ -43,7 +46,7 @@ class Kernel:
 
     `run` takes (rows, weights, linkage, metric, tell): rows (m, d), m at least 2, contiguous, unique and in lexicographic order,
     weights (m,) above 0, so that a row stands for that many customers. It returns merges (m - 1, 4) in SciPy's format in the
-    order in which they were made: children before parents; heights may still fall by rounding; column 3 counts rows.
+    order in which they were made: children before parents; heights may still fall by rounding; column 3 is counted anew later.
     `forecast` takes (m, d).
     """
 
