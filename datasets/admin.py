@@ -72,13 +72,14 @@ class DatasetAdmin(admin.ModelAdmin[Dataset]):
     readonly_fields = (
         "owner", "id", "state", "stage", "progress", "attempts", "error_code", "error_message", "error_hint",
         "file_name", "file_size", "sha256", "overrides", "decisions", "warnings", "n_rows", "n_columns", "is_sample",
+        "parent", "recipe", "ledger",
         "created_at", "started_at", "finished_at",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("name", "owner", "id", "is_sample")}),
-        ("File", {"fields": ("file_name", "file_size", "sha256", "n_rows", "n_columns")}),
+        ("File", {"fields": ("file_name", "file_size", "sha256", "parent", "n_rows", "n_columns")}),
         ("Reading", {"fields": ("state", "stage", "progress", "attempts", "error_code", "error_message", "error_hint")}),
-        ("Decisions", {"fields": ("overrides", "decisions", "warnings"), "classes": ("collapse",)}),
+        ("Decisions", {"fields": ("overrides", "recipe", "ledger", "decisions", "warnings"), "classes": ("collapse",)}),
         ("Times", {"fields": ("created_at", "started_at", "finished_at")}),
     )
 

@@ -1,5 +1,7 @@
 """The reading of an upload, done in the worker's child: original bytes in; typed table, column rows and decisions out.
 
+Customers are turned from the typed table of their order file by the same way: only where the rows come from differs.
+
 The table is written to files first, then everything that mentions it is published in one transaction with `dataset.finish`, which
 fails if the lease was lost: nobody ever sees half a reading.
 """
@@ -7,6 +9,8 @@ fails if the lease was lost: nobody ever sees half a reading.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,27 +19,25 @@ from django.db import transaction
 
 from datasets import storage
 from datasets.cells import shown_cells
+from datasets.deriving import order_columns, orders_of
+from datasets.doctor import examine, set_personal_aside, with_actions
 from datasets.limits import read_limits
 from datasets.models import Column, Dataset
-from datasets.reader import read_table
+from datasets.orders import Recipe, turn
+from datasets.reader import ReadResult, read_table
+from datasets.reader.statistics import describe_column
 
 if TYPE_CHECKING:
-    from segmentiq.ml.values import OnProgress
+    from segmentiq.ml.values import Column as ColumnValue
+    from segmentiq.ml.values import OnProgress, Table
 
 PREVIEW_ROWS = 20
 CELL_SHOWN = 200
 
 
 def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
-    """Read the original, store the typed table and publish it. Raises FileRefused, LeaseLost."""
-    storage.open_original(dataset).close()
-    result = read_table(
-        storage.original_path(dataset),
-        dataset.file_name,
-        overrides=dataset.overrides or None,
-        limits=read_limits(),
-        on_progress=on_progress,
-    )
+    """Read the original or turn the orders, store the typed table and publish it. Raises Refusal, LeaseLost."""
+    result = examined(_turn(dataset, on_progress) if dataset.is_derived else _read(dataset, on_progress))
     on_progress("storing", 0.9)
     table, rows = storage.store_table(dataset, result)
     with transaction.atomic():
@@ -49,33 +51,79 @@ def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
             table_size=table.size,
             rows_sha256=rows.sha256,
             rows_size=rows.size,
+            ledger=list(result.ledger),
+            **({"sha256": rows.sha256, "size": rows.size} if dataset.is_derived else {}),  # its rows are its file
         )
         kept = {column.name: column for column in dataset.columns.all()}
         dataset.columns.all().delete()
-        Column.objects.bulk_create(_columns(dataset, result, kept), batch_size=500)
+        Column.objects.bulk_create(
+            [_column(dataset, position, value, result.statistics, kept) for position, value in enumerate(result.table.columns)],
+            batch_size=500,
+        )
 
 
-def _columns(dataset: Dataset, result: Any, kept: dict[str, Column]) -> list[Column]:
-    """Build the column rows; what a person overrode before stays when a column of that name is read again."""
-    return [
-        _column(dataset, position, value, result, kept.get(value.name)) for position, value in enumerate(result.table.columns)
-    ]
+def _read(dataset: Dataset, on_progress: OnProgress) -> ReadResult:
+    storage.open_original(dataset).close()
+    return read_table(
+        storage.original_path(dataset),
+        dataset.file_name,
+        overrides=dataset.overrides or None,
+        limits=read_limits(),
+        on_progress=on_progress,
+    )
 
 
-def _column(dataset: Dataset, position: int, value: Any, result: Any, before: Column | None) -> Column:
-    facts = dict(result.statistics.get(value.name, {}))
-    chosen = before if before is not None and before.is_overridden else value
-    return Column(
+def _turn(derived: Dataset, on_progress: OnProgress) -> ReadResult:
+    """Turn the orders with the kinds that a person chose for them, whose choices count here as everywhere."""
+    orders = orders_of(derived)
+    order_columns(orders)  # refuses orders that are read again at this moment
+    on_progress("loading", 0.05)
+    table = storage.load_table(orders)
+    recipe = Recipe.from_mapping(derived.recipe, table.columns)
+    return turn_orders(table, recipe, lambda stage, share: on_progress(stage, 0.2 + 0.7 * share))
+
+
+def turn_orders(table: Table, recipe: Recipe, on_progress: OnProgress) -> ReadResult:
+    """Turn order lines into customers, described like any table that was read. Raises Refusal."""
+    turned = turn(table, recipe, on_progress=on_progress)
+    frame = turned.table.frame
+    return ReadResult(
+        table=turned.table,
+        written={},
+        decisions=list(turned.decisions),
+        warnings=list(turned.warnings),
+        statistics={column.name: describe_column(frame[column.name], column.kind) for column in turned.table.columns},
+        ledger=list(turned.ledger),
+    )
+
+
+def examined(read: ReadResult) -> ReadResult:
+    """Add what a person should know before clustering; what seems to name or reach a person is set aside at once."""
+    found = examine(read.table, read.statistics)
+    columns = set_personal_aside(read.table.columns, found)
+    warnings: list[Any] = [*with_actions(read.warnings, columns), *found]
+    return replace(read, table=replace(read.table, columns=columns), warnings=warnings)
+
+
+def _column(
+    dataset: Dataset, position: int, value: ColumnValue, statistics: Mapping[str, Any], kept: Mapping[str, Column]
+) -> Column:
+    """Build a column's row; what a person overrode before stays when a column of that name is read again."""
+    facts, before = dict(statistics.get(value.name, {})), kept.get(value.name)
+    column = Column(
         dataset=dataset,
         position=position,
         name=value.name,
-        kind=chosen.kind,
-        role=chosen.role,
-        reason=chosen.reason[:300],
+        kind=value.kind,
+        role=value.role,
+        reason=value.reason[:300],
         n_missing=facts.pop("n_missing", 0),
         n_distinct=facts.pop("n_distinct", 0),
         statistics=facts,
     )
+    if before is not None and before.is_overridden:
+        column.take_word(before.kind, before.role)
+    return column
 
 
 def _preview(rows: Path) -> list[list[str | None]]:

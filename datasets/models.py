@@ -73,12 +73,15 @@ class Dataset(Job):
         """Return the word the API and the pages use: reading, ready or failed."""
         return {Status.DONE: "ready", Status.FAILED: "failed", Status.CANCELLED: "failed"}.get(Status(self.status), "reading")
 
-    def queue_again(self, overrides: dict[str, Any]) -> bool:
-        """Return an ended reading to the queue with other decisions; its table no longer counts. False when it has not ended."""
+    def queue_again(self, **choices: Any) -> bool:
+        """Return an ended reading to the queue with another choice (`overrides` or `recipe`); its table no longer counts.
+
+        False when it has not ended.
+        """
         ended = {"status__in": [Status.DONE, Status.FAILED, Status.CANCELLED]}
         unread = {"table_sha256": "", "table_size": None, "rows_sha256": "", "rows_size": None, "finished_at": None}
         unsaid = {"error_code": "", "error_message": "", "error_hint": ""}
-        return self._move(ended, status=Status.QUEUED, overrides=overrides, attempts=0, progress=0.0, **unread, **unsaid)
+        return self._move(ended, status=Status.QUEUED, attempts=0, progress=0.0, **choices, **unread, **unsaid)
 
 
 class Column(models.Model):
@@ -94,7 +97,8 @@ class Column(models.Model):
     n_distinct = models.PositiveIntegerField(default=0)
     statistics = models.JSONField(default=dict)
     """number/date: {"min","max","mean","median","sd","histogram":{"edges":[...],"counts":[...]}};
-    category/boolean: {"levels":[["Female",112],...]} most frequent first, at most 20; others: {}."""
+    category/boolean: {"levels":[["Female",112],...]} most frequent first, at most 20; others: {}.
+    Where a person overrode the column, {"read_as": {"kind", "role", "reason"}} too."""
 
     class Meta:
         constraints = [
@@ -108,6 +112,26 @@ class Column(models.Model):
     @property
     def is_overridden(self) -> bool:
         return self.reason == CHOSEN
+
+    def take_word(self, kind: str, role: str) -> None:
+        """Take a person's word for the kind and role, and remember what was read; the row is not saved."""
+        if not self.is_overridden:
+            self.statistics["read_as"] = {"kind": self.kind, "role": self.role, "reason": self.reason}
+        self.kind, self.role, self.reason = kind, role, CHOSEN
+
+    def override(self, kind: str, role: str) -> None:
+        """Take a person's word for the kind and role."""
+        self.take_word(kind, role)
+        self.save(update_fields=["kind", "role", "reason", "statistics"])
+
+    def restore(self) -> bool:
+        """Return to the kind and role as read. False when that is what they are, or not known."""
+        read_as = self.statistics.pop("read_as", None)
+        if not self.is_overridden or read_as is None:
+            return False
+        self.kind, self.role, self.reason = read_as["kind"], read_as["role"], read_as["reason"]
+        self.save(update_fields=["kind", "role", "reason", "statistics"])
+        return True
 
     def to_value(self) -> ColumnValue:
         """Return the pure value that the reader and `ml` speak of."""

@@ -1,4 +1,4 @@
-"""What people may do with datasets: upload, rename, correct, read again, delete.
+"""What people may do with datasets: upload, rename, correct, read again, turn orders into customers, delete.
 
 Flows in: a request that was already checked for access. Flows out: rows changed in one transaction, with the work queued in it;
 files follow the rows, written before they are mentioned and deleted after the transaction that forgets them. The reading itself
@@ -8,6 +8,7 @@ happens in the worker (`ingestion`); this module stays light enough for the web 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast, get_args
@@ -19,8 +20,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from datasets import storage
+from datasets.deriving import no_orders, order_columns, orders_of
 from datasets.limits import read_limits
-from datasets.models import CHOSEN, Column, Dataset
+from datasets.models import Column, Dataset
+from datasets.orders import Recipe
 from datasets.tasks import read_dataset
 from segmentiq.access import deleted
 from segmentiq.files import free_bytes, remove_folder, run_folder
@@ -69,15 +72,15 @@ def _publish(dataset: Dataset) -> None:
 
 
 def clean_file_name(name: str | None) -> str:
-    """Return the last part of the path a browser sent, printable, at most 255 long. Raises FileRefused when nothing is left."""
+    """Return the last part of the path a browser sent, printable, at most 255 long. Raises FileRefused if it is none."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     kept = "".join(character for character in last if character.isprintable()).strip()
-    if kept.strip(".") == "":
+    if kept.strip(".") == "" or "\N{REPLACEMENT CHARACTER}" in kept:  # what is not UTF-8 arrives as that
         raise FileRefused(
             "The upload has no usable file name.",
             code="file_missing_or_truncated",
             field="file",
-            hint="Choose a file and send it again.",
+            hint="Choose a file, its name in UTF-8, and send it again.",
         )
     stem, dot, ending = kept.rpartition(".")
     return f"{stem[: 254 - len(ending)]}.{ending}" if dot and len(ending) < 20 else kept[:255]
@@ -135,17 +138,37 @@ def override_column(column: Column, *, kind: Kind | None = None, role: Role | No
             field="role",
             hint="Set its kind to number, category, date or boolean first.",
         )
-    column.kind, column.role, column.reason = new_kind, new_role, CHOSEN
-    column.save(update_fields=["kind", "role", "reason"])
+    column.override(new_kind, new_role)
+
+
+def restore_column(column: Column) -> bool:
+    """Give a column back the kind and role it was read with. False when nobody overrode them."""
+    return column.restore()
 
 
 def read_again(dataset: Dataset, overrides: dict[str, Any]) -> Dataset:
-    """Queue another reading of the same file with other decisions. Raises Refusal while it is read, or when runs stand on it."""
+    """Queue another reading of the same file with other decisions. Raises Refusal while it is read, or when runs stand on it.
+
+    Customers turned from orders have no file: without decisions they are turned again as they were.
+    """
     from datasets.reader.overrides import check_overrides
 
     check_overrides(overrides)
+    if dataset.is_derived and overrides in ({}, dataset.overrides):
+        return turn_again(dataset, {})
+    if dataset.is_derived:
+        raise Refusal(
+            "These customers were turned from orders: there is no file to be read in another way.",
+            code="invalid_override",
+            field="overrides",
+            hint="Turn the orders again with another recipe, or read the order file in another way.",
+        )
+    return _queue_again(dataset, overrides=overrides)
+
+
+def _queue_again(dataset: Dataset, **choices: Any) -> Dataset:
     with transaction.atomic():
-        locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
+        locked = _locked(dataset)
         if locked.is_active:
             raise Refusal(
                 "The dataset is still being read.", code="still_active", hint="Wait until it is ready, then read it again."
@@ -154,11 +177,55 @@ def read_again(dataset: Dataset, overrides: dict[str, Any]) -> Dataset:
             raise Refusal(
                 "Runs stand on this dataset as it was read.",
                 code="conflict",
-                hint="Delete its runs first, or upload the file a second time.",
+                hint=f"Delete its runs first, or {'turn the orders' if locked.is_derived else 'upload the file'} a second time.",
             )
-        locked.queue_again(overrides)
+        locked.queue_again(**choices)
         read_dataset.enqueue(str(locked.pk))
     return locked
+
+
+def _locked(dataset: Dataset) -> Dataset:
+    """Lock and return the row as it is now. Raises Refusal when it was deleted."""
+    locked: Dataset | None = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
+    if locked is None:
+        raise deleted()
+    return locked
+
+
+def derive_customers(orders: Dataset, recipe: Mapping[str, Any], *, name: str = "") -> Dataset:
+    """Queue the turning of an order file into a dataset of its customers, which belongs to the same person.
+
+    Raises Refusal for a recipe that does not fit the columns, orders that are not ready, and a quota.
+    """
+    if orders.is_derived:
+        raise no_orders()
+    with transaction.atomic():
+        locked = _locked(orders)  # so that it is not deleted or read again before the customers name it
+        checked = Recipe.from_mapping(recipe, order_columns(locked))
+        _check_room(locked.owner, 0)
+        stem = PurePosixPath(locked.file_name).stem
+        derived = Dataset(
+            id=uuid.uuid4(),
+            owner=locked.owner,
+            parent=locked,
+            recipe=checked.to_mapping(),
+            name=_clean_name(name or f"{locked.name[:188]}: customers"),
+            file_name=f"{stem[:240]}-customers.csv",
+            size=0,
+        )
+        _publish(derived)
+    return derived
+
+
+def turn_again(derived: Dataset, recipe: Mapping[str, Any]) -> Dataset:
+    """Queue another turning of the same orders with another recipe; parts that are left out of it stay as they were.
+
+    Raises Refusal for a recipe that does not fit, orders that are gone or not ready, a turning under way, runs that stand on it.
+    """
+    if not derived.is_derived:
+        raise Refusal("Only customers that were turned from orders have a recipe.", code="not_orders", field="recipe")
+    checked = Recipe.from_mapping({**derived.recipe, **recipe}, order_columns(orders_of(derived)))
+    return _queue_again(derived, recipe=checked.to_mapping())
 
 
 def delete(dataset: Dataset) -> None:

@@ -12,7 +12,7 @@ SWEEPERS.append(storage.sweep)
 
 @job_task(Dataset, limit="READ_TIME_LIMIT_S", preload=("datasets.ingestion",), priority=50)
 def read_dataset(dataset: Dataset, on_progress: OnProgress) -> None:
-    """Read an uploaded file into its typed table; before any run that waits, because it takes seconds and somebody looks on."""
+    """Read an uploaded file, or turn orders, into a typed table; before any run that waits, because somebody looks on."""
     from datasets.ingestion import ingest
 
     ingest(dataset, on_progress)

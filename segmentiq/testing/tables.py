@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 
 GROUPS = (("north", 20.0, 100.0), ("south", 45.0, 900.0), ("west", 70.0, 5000.0))
 """Region, centre of age, centre of spending: three groups that nothing can confuse."""
@@ -30,3 +31,27 @@ ODD_NAMES = (
     + "\n"
 )
 """Column names that have broken pages, spreadsheets and plots before."""
+
+
+def order_lines(n_customers: int = 12) -> str:
+    """Return a CSV of orders in which every customer has one to four orders of two lines, and four lines that do not count.
+
+    Those are, in this sequence: one without a customer, one of a cancelled order, a return, and one that cost nothing.
+    """
+    lines = ["customer_id,order_no,order_date,product,quantity,unit_price"]
+    for customer in range(1, n_customers + 1):
+        for order in range(1 + customer % 4):
+            day = date(2024, 1, 1) + timedelta(days=5 * customer + 20 * order)
+            for line in (1, 2):
+                lines.append(f"K{customer:03d},{1000 + 10 * customer + order},{day},P{line},{line + customer % 3},{customer}.50")
+    lines += [
+        ",1999,2024-03-01,P1,1,5.00",
+        "K001,C2000,2024-03-02,P1,-1,1.50",
+        "K002,2001,2024-03-03,P2,-2,2.50",
+        "K003,2002,2024-03-04,P2,1,0",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+ORDERS = order_lines()
+ORDERS_LEDGER = {"missing_customer": 1, "cancelled": 1, "returns": 1, "zero_prices": 1, "kept": 60}
