@@ -82,7 +82,7 @@ def full_report(
         "scores": evaluation_of(segmentation)["scores"],
         **report,
         "specification": spec.to_json(),
-        "reading": {"decisions": list(read.decisions), "warnings": list(read.warnings)},
+        "reading": {"decisions": list(read.decisions), "warnings": list(read.warnings), "ledger": list(read.ledger)},
     }
 
 

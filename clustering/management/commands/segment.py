@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import errno
+import json
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +17,22 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clustering.pages import forecast_words
 from clustering.questions import forecast_here, most_features
+from datasets.deriving import complete
+from datasets.orders import Recipe, propose
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.selection import choose_columns
 from segmentiq.ml.spec import SegmentationSpec
 
 if TYPE_CHECKING:
+    from datasets.orders import Proposal
     from datasets.reader import ReadResult
     from segmentiq.ml.effort import RunForecast
-    from segmentiq.ml.values import Segmentation
+    from segmentiq.ml.values import OnProgress, Segmentation
 
-EXAMPLE = 'Example: ./manage.py segment customers.csv --k auto --columns "age,income" --log auto --out segments'
+EXAMPLE = (
+    'Examples: ./manage.py segment customers.csv --k auto --columns "age,income" --log auto --out segments; '
+    "./manage.py segment orders.csv --orders --log auto --out segments"
+)
 OPTIONS = (
     ("--k", "auto", "auto|N", "number of segments, 2 to 50, or auto for the advised one"),
     ("--columns", None, "a,b", "columns to cluster on; a name with a comma goes in double quotes (default: every feature)"),
@@ -46,7 +54,7 @@ FLAGS = {"n_clusters": "--k", "distance_threshold": "--threshold"}
 
 
 class Command(BaseCommand):
-    help = "Segment the customers of a CSV, Excel or Parquet file and write the result into a folder."
+    help = "Segment the customers (or, with --orders, the customers of the orders) of a CSV, Excel or Parquet file into a folder."
     requires_system_checks = []
     requires_migrations_checks = False
 
@@ -55,11 +63,14 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path, help="the table: one row per customer")
         for flag, default, shown, meaning in OPTIONS:
             parser.add_argument(flag, default=default, metavar=shown, help=meaning)
+        parser.add_argument("--orders", action="store_true", help="the rows are order lines: turn them into customers first")
+        parser.add_argument("--recipe", metavar="FILE", type=Path, help="how to turn them, as JSON (default: as proposed)")
         parser.add_argument("--out", default="out", metavar="DIR", type=Path, help="folder for the files (default: out)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self._segment(Path(options["file"]), Path(options["out"]), spec_of(options), quiet=options["verbosity"] == 0)
+            recipe = recipe_of(options)
+            self._segment(Path(options["file"]), Path(options["out"]), spec_of(options), recipe, quiet=options["verbosity"] == 0)
         except Refusal as refusal:
             raise CommandError(sentence_of(refusal)) from None
         except OSError as error:
@@ -67,12 +78,13 @@ class Command(BaseCommand):
         except MemoryError:
             raise CommandError("The job needed more memory than this machine has: use fewer rows or columns.") from None
 
-    def _segment(self, file: Path, folder: Path, spec: SegmentationSpec, *, quiet: bool) -> None:
+    def _segment(self, file: Path, folder: Path, spec: SegmentationSpec, recipe: dict[str, Any] | None, *, quiet: bool) -> None:
         """Read, compute, save, tell. The heavy libraries are loaded here, so that a wrong option is refused at once."""
         from segmentiq.jobs.engine import engine_environment
 
         os.environ.update(engine_environment())  # before numpy and numba are loaded: they look once
         from clustering.folder import save_folder, segments_of
+        from datasets.ingestion import examined
         from datasets.limits import read_limits
         from datasets.reader import read_table
         from segmentiq.jobs.limits import run_limits
@@ -84,12 +96,19 @@ class Command(BaseCommand):
         try:
             prepare_engine(lambda: progress.part(0.0, 0.0)("preparing", 0.0))
             read = read_table(file, file.name, limits=read_limits(), on_progress=progress.part(0.0, 0.2))
+            if recipe is not None:
+                read = turned(read, recipe, progress.part(0.2, 0.3))
+                progress.close()
+                self.stdout.write(ledger_of(read))
+            elif proposal_for(read) is not None:
+                progress.note(["These look like orders; --orders turns them into customers first."])
+            read = examined(read)
             expected = forecast_of(read, spec)
             progress.note([*(warning["message"] for warning in read.warnings), forecast_words(expected)])
             segmentation = segment(
                 read.table,
                 spec,
-                on_progress=progress.part(0.2, 0.95),
+                on_progress=progress.part(0.3, 0.95),
                 **run_limits(),
                 max_features=settings.MAX_FEATURES,
             )
@@ -133,6 +152,44 @@ class Progress:
             sys.stderr.write("\r" + " " * (BAR + 24) + "\r")
 
 
+def recipe_of(options: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what was said about orders; None where the rows are customers. Raises Refusal for a file that is no recipe."""
+    path: Path | None = options["recipe"]
+    if path is None:
+        return {} if options["orders"] else None
+    try:
+        recipe = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError:
+        recipe = None
+    if not isinstance(recipe, dict):
+        raise Refusal(f"{path} holds no JSON object.", code="invalid_recipe", hint="Write it as docs/api.md shows it.")
+    return recipe
+
+
+def proposal_for(read: ReadResult) -> Proposal | None:
+    """Return how the rows could become customers, if they look like orders."""
+    n_distinct = {name: statistics["n_distinct"] for name, statistics in read.statistics.items()}
+    return propose(read.table.columns, len(read.table.frame), n_distinct)
+
+
+def turned(read: ReadResult, said: dict[str, Any], on_progress: OnProgress) -> ReadResult:
+    """Turn order lines that were read into customers; how the file was read stays told. Raises Refusal."""
+    from datasets.ingestion import turn_orders
+
+    recipe = Recipe.from_mapping(complete(proposal_for(read), said), read.table.columns)
+    customers = turn_orders(read.table, recipe, on_progress)
+    noticed = [warning for warning in read.warnings if warning["code"] != "repeated_customers"]
+    return replace(customers, decisions=[*read.decisions, *customers.decisions], warnings=[*noticed, *customers.warnings])
+
+
+def ledger_of(read: ReadResult) -> str:
+    """Return what became of every line, the customers last."""
+    entries = sorted((entry for entry in read.ledger if entry["rows"]), key=lambda entry: entry["is_kept"])
+    lines = [f"{entry['rows']:>11,}  {entry['reason']}" for entry in entries]
+    total = sum(entry["rows"] for entry in read.ledger)
+    return "\n".join([f"{total:,} lines came in, {len(read.table.frame):,} customers came out:", *lines, ""])
+
+
 def forecast_of(read: ReadResult, spec: SegmentationSpec) -> RunForecast:
     """Forecast the run of a table that was read. Raises Refusal where it does not fit this machine's limits."""
     chosen = choose_columns(read.table.columns, spec)
@@ -152,6 +209,8 @@ def check_folder(folder: Path) -> None:
 def sentence_of(refusal: Refusal) -> str:
     """Return what is wrong and what to do, after the option that asked for it."""
     words = refusal.sentence
+    if refusal.code == "invalid_recipe":
+        return f"The recipe: {words}"
     flag = FLAGS.get(refusal.field or "", f"--{refusal.field}")
     return f"{flag}: {words}" if any(flag == option for option, *_ in OPTIONS) else words
 
