@@ -7,6 +7,7 @@ from typing import Any, Self, get_args
 
 from django import forms
 
+from datasets.doctor.actions import CODES
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Kind, Role
 
@@ -56,12 +57,18 @@ class ReadingForm(forms.Form):
     def of(cls, overrides: Mapping[str, Any]) -> Self:
         """Return the form that shows the choices made before."""
         header = overrides.get("header")
-        return cls(initial={**overrides, "header": "" if header is None else str(header).lower()})
+        asked = {name: overrides[name] for name in ReadingForm.base_fields if name in overrides}
+        return cls(initial={**asked, "header": "" if header is None else str(header).lower()})
 
     def overrides(self) -> dict[str, Any]:
         """Return the choices that were made, as the reader takes them."""
         made = {name: self.cleaned_data[name] for name in ReadingForm.base_fields if self.cleaned_data[name]}
         return {**made, "header": made["header"] == "true"} if "header" in made else made
+
+    @staticmethod
+    def keep(overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the choices made elsewhere on the page, which this form does not ask for and must not lose."""
+        return {name: value for name, value in overrides.items() if name not in ReadingForm.base_fields}
 
     @property
     def choices(self) -> list[forms.BoundField]:
@@ -83,6 +90,14 @@ class ColumnForm(forms.Form):
 
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in get_args(Kind)])
     role = forms.ChoiceField(choices=[(role, role) for role in get_args(Role)])
+
+
+class ActionForm(forms.Form):
+    """One click on a warning, as its button sends it."""
+
+    action = forms.ChoiceField(choices=[(code, code) for code in CODES])
+    column = forms.CharField(required=False, max_length=200, strip=False)
+    value = forms.JSONField(required=False)
 
 
 class RenameForm(forms.Form):

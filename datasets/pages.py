@@ -1,35 +1,29 @@
-"""Rows in, frozen page objects out: the datasets list, and one dataset with how it was read and a card per column."""
+"""Rows in, frozen page objects out: the datasets list; one dataset with how it was read, what to decide, a card per column."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 from django.conf import settings
 
+from datasets.column_cards import KIND_WORDS, ROLE_WORDS, ColumnCard, column_card
+from datasets.doctor_pages import DoctorPart, doctor_part
 from datasets.models import Column, Dataset
 from segmentiq.ml.values import Kind, Role
-from segmentiq.words import ago, count, figure, filesize, plural, share
+from segmentiq.words import ago, count, filesize, plural
 
-CHART_WIDTH, CHART_HEIGHT = 240.0, 44.0
-N_LEVELS = 4
 N_PREVIEW = 10
-ROLE_WORDS = {
-    "feature": "clustered on",
-    "descriptor": "described, not clustered on",
-    "id": "names the customer",
-    "ignored": "ignored",
-}
-KIND_WORDS = {
-    "number": "numbers",
-    "category": "categories",
-    "date": "dates",
-    "boolean": "yes or no",
-    "id": "identifiers",
-    "text": "free text",
-    "constant": "one value",
+MANY = 40
+"""Columns above which a card is one line."""
+FEW = 8
+"""Columns up to which nobody needs a filter."""
+SHOWN_BY_ROLE = {
+    "feature": "Clustered on",
+    "descriptor": "Described",
+    "id": "Names the customer",
+    "ignored": "Ignored",
 }
 
 
@@ -43,38 +37,6 @@ class DatasetLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bar:
-    x: str
-    y: str
-    width: str
-    height: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LevelBar:
-    name: str
-    share: str
-    width: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnCard:
-    """One column: what it holds, what it is for and why, how it is distributed."""
-
-    column: Column
-    role_words: str
-    bars: tuple[Bar, ...]
-    low: str
-    high: str
-    middle: str
-    levels: tuple[LevelBar, ...]
-    more_levels: str
-    distinct: str
-    missing: str
-    chart_words: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PreviewCell:
     words: str
     is_missing: bool
@@ -82,11 +44,49 @@ class PreviewCell:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerLine:
+    """What became of some rows."""
+
+    rows: str
+    reason: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionLine:
+    """One decision of the reader, and what would change it."""
+
+    what: str
+    value: str
+    reason: str
+    alternative: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """A choice of which columns are shown."""
+
+    name: str
+    words: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DatasetPage:
+    """`ledger` is empty where every row that came in is a customer, which `balance` then says alone."""
+
     dataset: Dataset
     headline: str
     facts: str
     can_segment: bool
+    doctor: DoctorPart
+    balance: str
+    ledger: tuple[LedgerLine, ...]
+    came_in: str
+    decisions: tuple[DecisionLine, ...]
+    column_decisions: tuple[DecisionLine, ...]
+    filters: tuple[Filter, ...]
+    has_many: bool
     cards: tuple[ColumnCard, ...]
     head: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[PreviewCell, ...], ...]
@@ -121,16 +121,25 @@ def upload_page() -> UploadPage:
     return UploadPage(limits=f"Up to {size}, {rows} rows and {columns} columns.", max_bytes=settings.MAX_UPLOAD_BYTES)
 
 
-def dataset_page(dataset: Dataset) -> DatasetPage:
-    """Build the page of a dataset that has been read."""
+def dataset_page(dataset: Dataset, changing: int | None = None) -> DatasetPage:
+    """Build the page of a dataset that has been read; `changing` is the position of the column whose form is open."""
     columns = list(dataset.columns.order_by("position"))
     numeric = [column.kind == "number" for column in columns]
+    doctor, decisions, came_in = doctor_part(dataset, columns), _decisions(dataset), _count_rows_in(dataset)
     return DatasetPage(
         dataset=dataset,
         headline=_headline(dataset, columns),
         facts=f"{dataset.file_name}, {filesize(dataset.size)}, uploaded {ago(dataset.created_at)}",
         can_segment=any(column.role == "feature" for column in columns),
-        cards=tuple(column_card(column, dataset.n_rows or 0) for column in columns),
+        doctor=doctor,
+        balance=_balance(dataset, came_in),
+        ledger=_ledger(dataset) if came_in > (dataset.n_rows or 0) else (),
+        came_in=count(came_in),
+        decisions=tuple(line for line in decisions if " in " not in line.what),
+        column_decisions=tuple(line for line in decisions if " in " in line.what),
+        filters=_filters(columns, len(doctor.warned)) if len(columns) > FEW else (),
+        has_many=len(columns) > MANY,
+        cards=tuple(column_card(column, dataset.n_rows or 0, warned=doctor.warned, changing=changing) for column in columns),
         head=tuple((column.name, is_number) for column, is_number in zip(columns, numeric, strict=True)),
         rows=tuple(tuple(_cell(v, n) for v, n in zip(row, numeric, strict=False)) for row in dataset.preview[:N_PREVIEW]),
     )
@@ -142,69 +151,45 @@ def _headline(dataset: Dataset, columns: list[Column]) -> str:
     return f"{rows} in {plural(len(columns), 'column')}; {usable or 'none'} of them can tell customers apart."
 
 
+def _count_rows_in(dataset: Dataset) -> int:
+    """Return how many rows the file had; customers turned from orders have a ledger of their own."""
+    return 0 if dataset.is_derived else sum(entry["rows"] for entry in dataset.ledger)
+
+
+def _balance(dataset: Dataset, came_in: int) -> str:
+    """Say in one sentence that no row was lost: rows in = kept + set aside."""
+    kept = dataset.n_rows or 0
+    if dataset.is_derived:
+        return ""
+    if came_in <= kept:
+        return f"All {count(kept)} rows that came in are kept." if kept > 1 else ""
+    return f"{count(came_in)} rows came in: {count(kept)} kept, {count(came_in - kept)} set aside."
+
+
+def _ledger(dataset: Dataset) -> tuple[LedgerLine, ...]:
+    entries = sorted(dataset.ledger, key=lambda entry: not entry["is_kept"])
+    return tuple(LedgerLine(rows=count(e["rows"]), reason=e["reason"], is_kept=e["is_kept"]) for e in entries)
+
+
+def _decisions(dataset: Dataset) -> tuple[DecisionLine, ...]:
+    return tuple(
+        DecisionLine(
+            what=decision["what"][:1].upper() + decision["what"][1:],
+            value=decision["value"],
+            reason=decision["reason"],
+            alternative=decision.get("alternative", ""),
+        )
+        for decision in dataset.decisions
+    )
+
+
+def _filters(columns: Sequence[Column], n_warned: int) -> tuple[Filter, ...]:
+    """Offer the roles that columns have, and those with an open question."""
+    numbers = {role: sum(column.role == role for column in columns) for role in SHOWN_BY_ROLE}
+    by_role = [Filter(name=role, words=SHOWN_BY_ROLE[role], number=count(n)) for role, n in numbers.items() if n]
+    asked = [Filter(name="warned", words="To decide", number=count(n_warned))] if n_warned else []
+    return (Filter(name="all", words="All", number=count(len(columns))), *by_role, *asked)
+
+
 def _cell(value: str | None, is_number: bool) -> PreviewCell:
     return PreviewCell(words="–" if value is None else value, is_missing=value is None, is_number=is_number)
-
-
-def column_card(column: Column, n_rows: int) -> ColumnCard:
-    """Summarise one column in the words and marks of its card."""
-    statistics = column.statistics
-    bars = _bars(statistics.get("histogram"))
-    levels: list[tuple[str, int]] = statistics.get("levels", [])
-    missing = column.n_missing
-    return ColumnCard(
-        column=column,
-        role_words=ROLE_WORDS.get(column.role, column.role),
-        bars=bars,
-        low=_value(statistics.get("min"), column) if bars else "",
-        high=_value(statistics.get("max"), column) if bars else "",
-        middle=_middle(statistics, column) if bars else "",
-        levels=_levels(levels, n_rows),
-        more_levels=_more_levels(column, levels),
-        distinct=plural(column.n_distinct, "value"),
-        missing=f"{count(missing)} missing ({share(missing / n_rows)})" if missing and n_rows else "",
-        chart_words=f"Distribution of {column.name}",
-    )
-
-
-def _bars(histogram: Mapping[str, Any] | None) -> tuple[Bar, ...]:
-    counts: list[float] = (histogram or {}).get("counts", [])
-    if not counts or not max(counts):
-        return ()
-    step, tallest = CHART_WIDTH / len(counts), max(counts)
-    heights = [CHART_HEIGHT * number / tallest if number else 0.0 for number in counts]
-    return tuple(
-        Bar(
-            x=f"{index * step:.1f}",
-            y=f"{CHART_HEIGHT - max(height, 1.0 if height else 0.0):.1f}",
-            width=f"{max(step - 1, 0.5):.1f}",
-            height=f"{max(height, 1.0 if height else 0.0):.1f}",
-        )
-        for index, height in enumerate(heights)
-    )
-
-
-def _value(value: Any, column: Column) -> str:
-    """Write a bound of the distribution: dates come as ISO text, whole numbers are exact and a year keeps its four digits."""
-    if isinstance(value, str):
-        return value[:10]
-    if value is None or not math.isfinite(value) or value % 1 or abs(value) >= 10**7:
-        return figure(value)
-    return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
-
-
-def _middle(statistics: Mapping[str, Any], column: Column) -> str:
-    median = statistics.get("median")
-    return f"median {_value(median, column)}" if median is not None and column.kind != "date" else ""
-
-
-def _levels(levels: list[tuple[str, int]], n_rows: int) -> tuple[LevelBar, ...]:
-    total, most = max(n_rows, 1), max((number for _, number in levels), default=1) or 1
-    return tuple(
-        LevelBar(name=name, share=share(number / total), width=f"{100 * number / most:.1f}") for name, number in levels[:N_LEVELS]
-    )
-
-
-def _more_levels(column: Column, levels: list[tuple[str, int]]) -> str:
-    more = column.n_distinct - N_LEVELS
-    return f"and {plural(more, 'more level')}" if levels and more > 0 else ""

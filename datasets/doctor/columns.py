@@ -116,7 +116,7 @@ def _is_ordered(view: View, column: Column) -> bool:
     if not ORDER_WORDS.intersection(split_name(column.name)):
         return False
     levels = view.levels(column)
-    return len(levels) > 2 and all(level.isdecimal() and len(level) < 5 for level, _ in levels)
+    return len(levels) > 2 and all(level.isdecimal() and len(level) < 5 for level in levels)
 
 
 def _tell_number(column: Column, n_levels: int) -> Finding:

@@ -13,10 +13,10 @@ from segmentiq.ml.variables import ONE_HOT_LEVELS, RARE
 UNKNOWN = frozenset(
     (
         "unknown", "unkn", "unk", "not known", "unspecified", "not specified", "not stated", "not available", "not provided",
-        "not given", "not set", "not recorded", "not reported", "no data", "no answer", "no response", "no information", "missing",
-        "undefined", "undisclosed", "not disclosed", "prefer not to say", "prefer not to answer", "rather not say", "do not know",
-        "don't know", "dont know", "refused", "n.a.", "n.a", "n.k.", "nd", "tbd", "xna", "unbekannt", "keine angabe",
-        "keine angaben", "k.a.", "k. a.", "k.a", "nicht bekannt", "inconnu", "inconnue", "non renseigné", "non précisé",
+        "not given", "not set", "not recorded", "not reported", "no data", "no answer", "no response", "no information",
+        "missing", "undefined", "undisclosed", "not disclosed", "prefer not to say", "prefer not to answer", "rather not say",
+        "do not know", "don't know", "dont know", "refused", "n.a.", "n.a", "n.k.", "nd", "tbd", "xna", "unbekannt",
+        "keine angabe", "keine angaben", "k.a.", "k. a.", "k.a", "nicht bekannt", "inconnu", "inconnue", "non renseigné", "non précisé",
         "desconocido", "desconocida", "sin datos", "sconosciuto", "sconosciuta", "non specificato", "desconhecido",
         "desconhecida", "não informado", "onbekend", "okänd", "ukjent", "ukendt", "nieznany", "nieznana", "neznámý", "neznámá",
         "tuntematon", "неизвестно", "неизвестен", "不明", "未知",
@@ -30,7 +30,7 @@ def find_unknown_levels(view: View) -> list[Finding]:
     """Name the categories of which some levels say that nobody knows."""
     found = []
     for column in view.features("category"):
-        levels = [(level, count) for level, count in view.levels(column) if says_unknown(level)]
+        levels = [level for level in view.levels(column) if says_unknown(level)]
         if levels and len(levels) < view.n_distinct(column):
             found.append(_tell_unknown(view, column, levels))
     return found
@@ -42,14 +42,14 @@ def says_unknown(level: str) -> bool:
     return plain in UNKNOWN
 
 
-def _tell_unknown(view: View, column: Column, levels: list[tuple[str, int]]) -> Finding:
-    name, n_cells = column.name, sum(count for _, count in levels)
+def _tell_unknown(view: View, column: Column, levels: list[str]) -> Finding:
+    name, n_cells = column.name, view.count(column, levels)
     hold = "holds a word that means" if n_cells == 1 else "hold a word that means"
     message = (
         f"{shown(name)}: {count_of(n_cells, 'cell')} ({per_cent(n_cells / view.n_rows)}) {hold} “not known”, "
         "which would count as a group of its own."
     )
-    words = sorted({level.strip().lower() for level, _ in levels})
+    words = sorted({level.strip().lower() for level in levels})
     choices = [
         Action(action="missing", column=name, value=words, label="Treat it as missing"),
         keep("Keep it as a group", "unknown_levels", name),
@@ -64,12 +64,13 @@ def find_rare_levels(view: View) -> list[Finding]:
 
 def _tell_rare(view: View, column: Column) -> list[Finding]:
     """Count as the engine does: of the most frequent levels, those with at least one customer in a hundred stand alone."""
-    frequent = [count for _, count in view.levels(column)[:ONE_HOT_LEVELS] if count >= RARE * view.n_rows]
+    most_frequent = view.statistics.get(column.name, {}).get("levels", [])[:ONE_HOT_LEVELS]
+    frequent = [count for _, count in most_frequent if count >= RARE * view.n_rows]
     n_rare = view.n_distinct(column) - len(frequent)
     if not frequent or n_rare < FEW_RARE:
         return []
     message = (
         f"{shown(column.name)}: {n_rare} of {view.n_distinct(column)} levels are rare "
-        f"(below {per_cent(RARE)} of the rows, or beyond the {ONE_HOT_LEVELS} most frequent); they are clustered together as “Other”."
+        f"(below {per_cent(RARE)} of the rows, or beyond the {ONE_HOT_LEVELS} most frequent): clustered together as “Other”."
     )
     return [finding("rare_levels", message, column.name)]

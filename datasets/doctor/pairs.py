@@ -32,7 +32,9 @@ def find_twins(view: View) -> list[Finding]:
     pairs = sorted(np.argwhere(np.triu(related > TWINS, 1)).tolist(), key=lambda pair: -related[tuple(pair)])
     told = [_tell_twins(columns[i], columns[j], float(related[i, j])) for i, j in pairs[:TOLD]]
     more = len(pairs) - len(told)
-    message = f"{more:,} more {'pair' if more == 1 else 'pairs'} of columns move together: what they measure counts several times."
+    message = (
+        f"{more:,} more {'pair' if more == 1 else 'pairs'} of columns move together: what they measure counts several times."
+    )
     return [*told, finding("near_duplicates", message)] if more else told
 
 

@@ -1,7 +1,8 @@
 """Columns that seem to name or reach a person: cells and the column's name flow in, what they look like flows out.
 
-Such a column makes no group of customers, and its values have no place on a page about segments; the export keeps it. The judgement
-looks at some hundred different cells, so it costs the same for any number of rows. Dates of birth are not among it: age may matter.
+Such a column makes no group of customers, and its values have no place on a page about segments; the export keeps it. The
+judgement looks at some hundred different cells, so it costs the same for any number of rows. Dates of birth are not among it: age
+may matter.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ that keeps the whole examination near a second for a million rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,13 +54,16 @@ class View:
         """Return evenly spaced cells of a column of numbers, NaN where missing."""
         return self.cells(column, at_most).to_numpy(dtype=np.float64, na_value=np.nan)
 
-    def levels(self, column: Column) -> list[tuple[str, int]]:
-        """Return every level with its rows; the statistics know them unless there are more than are shown."""
+    def levels(self, column: Column) -> list[str]:
+        """Return every level of a category; the statistics know them unless there are more than are shown."""
         known = self.statistics.get(column.name, {}).get("levels", [])
         if len(known) == self.n_distinct(column):
-            return [(str(level), int(count)) for level, count in known]
-        counts = self.table.frame[column.name].value_counts()
-        return [(str(level), int(count)) for level, count in counts.items()]
+            return [str(level) for level, _ in known]
+        return [str(level) for level in self.table.frame[column.name].dropna().unique()]
+
+    def count(self, column: Column, levels: Collection[str]) -> int:
+        """Return how many cells hold one of these levels."""
+        return int(self.table.frame[column.name].isin(list(levels)).sum())
 
 
 def shown(name: str) -> str:
