@@ -1,34 +1,28 @@
 """The quick look at an upload, in the web process: good enough to read later, or refused at once with a sentence.
 
-An open file or a path flows in, nothing comes out. Only the standard library and the first 2 MiB of text are used; what needs the
-whole file (a ragged row near the end) is found by the full reading with the same functions, and told on the dataset's page.
+An open file or a path flows in, nothing comes out. Only the standard library and the first 2 MiB of text, or a workbook that
+unpacks to no more, are used; what needs all of a larger file (a ragged row near the end) is found by the full reading with the
+same functions, and told on the dataset's page.
 """
 
 from __future__ import annotations
 
-import codecs
 import io
 from collections.abc import Mapping
 from contextlib import nullcontext
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from datasets.reader.containers import Container, find_container
-from datasets.reader.encodings import find_encoding
-from datasets.reader.layout import (
-    cell_too_long,
-    check_width,
-    empty_file,
-    find_delimiter,
-    has_header,
-    no_usable_columns,
-    ragged,
-    skip_hint,
-    split_records,
-)
+from datasets.reader.dialects import find_dialect
+from datasets.reader.encodings import find_encoding, read_head
+from datasets.reader.layout import cell_too_long, check_width, empty_file, no_usable_columns, ragged
 from datasets.reader.limits import MIB, ReadLimits
+from datasets.reader.margins import FIRST_RECORDS, Record, count_footers, find_opening
 from datasets.reader.overrides import check_overrides
+from datasets.reader.records import skip_hint, split_records
+from datasets.reader.sheets import check_sheets
+from datasets.reader.workbook import find_sheets, look_at_beginnings
 from datasets.reader.zips import check_directory
 from segmentiq.ml.errors import FileRefused
 
@@ -47,8 +41,11 @@ def check_upload(
     limits = limits or ReadLimits()
     choices = check_overrides(overrides or {})
     with Path(file).open("rb") if isinstance(file, str | Path) else nullcontext(file) as stream:
-        if check_container(stream, file_name, limits) == "text":
+        container = check_container(stream, file_name, limits)
+        if container == "text":
             _check_text(stream, stream.seek(0, io.SEEK_END), limits, choices)
+        elif container == "xlsx":
+            _check_workbook(stream, limits, choices)
         stream.seek(0)
 
 
@@ -78,8 +75,9 @@ def _check_size(stream: BinaryIO, size: int, limits: ReadLimits) -> None:
 
 
 def _check_parquet(stream: BinaryIO, size: int) -> None:
-    stream.seek(max(size - 4, 0))
-    if size < 12 or stream.read(4) != b"PAR1":
+    stream.seek(max(size - 8, 0))
+    tail = stream.read(8)
+    if size < 12 or tail[4:] != b"PAR1" or int.from_bytes(tail[:4], "little") > size - 12:
         raise FileRefused(
             "The Parquet file is damaged: its end is missing.",
             code="corrupt_parquet",
@@ -88,34 +86,37 @@ def _check_parquet(stream: BinaryIO, size: int) -> None:
         )
 
 
+def _check_workbook(stream: BinaryIO, limits: ReadLimits, choices: Mapping[str, Any]) -> None:
+    """Unpack and measure a workbook that says it is small; of a large one look at the beginnings of its parts."""
+    entries = check_directory(stream, limits)
+    if sum(entry.file_size for entry in entries) <= limits.head_bytes:
+        check_sheets(find_sheets(stream, limits), choices.get("sheet"), limits)
+    else:
+        look_at_beginnings(stream, entries, limits)
+
+
 def _check_text(stream: BinaryIO, size: int, limits: ReadLimits, overrides: Mapping[str, Any]) -> None:
     is_whole = size <= limits.head_bytes
     encoding = find_encoding(stream, limit=limits.head_bytes, override=overrides.get("encoding"))
-    text = read_head(stream, encoding.name, limits.head_bytes)
-    delimiter, _ = find_delimiter(text, limits, override=overrides.get("delimiter"))
-    records = list(skip_hint(split_records(io.StringIO(text, newline=""), delimiter, limits, is_whole=is_whole)))
+    text = read_head(stream, encoding, limits.head_bytes)
+    dialect = find_dialect(text, limits, delimiter=overrides.get("delimiter"), quote=overrides.get("quote")).dialect
+    records = list(skip_hint(split_records(io.StringIO(text, newline=""), dialect, limits, is_whole=is_whole)))
     if not is_whole:
         records = records[:-1] or records
     if not records:
         raise empty_file()
-    check_records(records, limits)
-    named, _ = has_header([fields for _, fields in islice(records, 101)], override=overrides.get("header"))
-    body = records[1:] if named else records
+    opening = find_opening(records[:FIRST_RECORDS], dialect.delimiter, overrides)
+    records = records[opening.n_above :]
+    width = len(records[0][1]) + opening.has_row_names
+    check_width(width, limits)
+    body = records[1 + opening.n_between :] if opening.is_named else records
+    check_records(body[: len(body) - count_footers(body, width)], width, limits)
     if is_whole and not any(any(map(str.strip, fields)) for _, fields in body):
         raise no_usable_columns() if body else empty_file("The file has a header but no rows.")
 
 
-def read_head(stream: BinaryIO, encoding: str, n_bytes: int) -> str:
-    """Return the text of the first bytes; a character cut in two at the end is left out."""
-    stream.seek(0)
-    decoder = codecs.getincrementaldecoder(encoding)()
-    return decoder.decode(stream.read(n_bytes))
-
-
-def check_records(records: list[tuple[int, list[str]]], limits: ReadLimits) -> None:
-    """Raise FileRefused for too many columns, a record longer than the first one, or a cell beyond the limit."""
-    width = len(records[0][1])
-    check_width(width, limits)
+def check_records(records: list[Record], width: int, limits: ReadLimits) -> None:
+    """Raise FileRefused for a record longer than the table is wide, or a cell beyond the limit."""
     for line, fields in records:
         if len(fields) > width and any(map(str.strip, fields[width:])):
             raise ragged(line, len(fields), width)

@@ -1,8 +1,9 @@
 """Which encoding a text file is in, decided over all of its bytes.
 
-A byte stream flows in, an `Encoding` with its reason flows out. The order is: byte order mark, zero bytes (UTF-16 without a
-mark), strict UTF-8 to the very end (the first accent may be megabytes away), and only then cp1252, which is said aloud, because
-short western text in another code page cannot be told from it. Runs of high bytes are no western text: then a person must choose.
+A byte stream flows in, an `Encoding` with its reason flows out. The order is: byte order mark, zero bytes (UTF-16 and UTF-32
+without a mark), strict UTF-8 to the very end (the first accent may be megabytes away), UTF-8 with a few broken bytes, and only
+then the old code pages, of which the likeliest is taken and said aloud. Where none makes sense a person must choose: letters are
+never garbled without a word.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from datasets.reader.codepages import FAMILIES, rank
 from segmentiq.ml.errors import FileRefused
 
 CHUNK = 1024 * 1024
 ENCODINGS = (
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "ascii", "cp1252", "latin-1", "iso-8859-1",
-    "iso-8859-2", "iso-8859-15", "cp437", "cp850", "cp1250", "cp1251", "cp1253", "cp1254", "mac-roman", "koi8-r",
-    "shift_jis", "cp932", "euc-jp", "euc-kr", "gb18030", "big5",
+    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii", "cp1252", "latin-1",
+    "iso-8859-1", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-9", "iso-8859-15", "cp437", "cp850", "cp852", "cp866",
+    "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "mac-roman", "mac-cyrillic", "koi8-r",
+    "koi8-u", "shift_jis", "cp932", "euc-jp", "euc-kr", "cp949", "gb18030", "big5", "cp950",
 )  # fmt: skip
 """What a person may choose; codecs that run programs or unpack archives are not in it."""
 MARKS = (
@@ -29,17 +32,34 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-HIGH_RUN = re.compile(rb"[\x80-\xff]{2,}")
-HIGH = re.compile(rb"[\x80-\xff]")
+WORD = re.compile(rb"[^\s,;|\"\x00-\x1f\x80-\xff]*[\x80-\xff][^\s,;\"]*")
+LONGEST_WORD = 400
+MOST_WORDS = 600
+"""Different words that an old code page is told from."""
+FEW_BROKEN = 3
+"""How many sound characters there must be for every broken byte before a file counts as damaged UTF-8."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Encoding:
-    """A codec's name, why it was taken, and whether it is a guess."""
+    """A codec's name, why it was taken, whether it is a guess, and how many bytes it cannot read."""
 
     name: str
     reason: str
     is_guess: bool = False
+    n_broken: int = 0
+    first_broken: int = 0
+    """The line of the first one."""
+
+    @property
+    def family(self) -> str:
+        """Return which languages are written with it, in words."""
+        return FAMILIES.get(self.name, "Unicode")
+
+    @property
+    def errors(self) -> str:
+        """Return how a decoder is to treat what it cannot read."""
+        return "replace" if self.n_broken else "strict"
 
 
 def find_encoding(stream: BinaryIO, *, limit: int | None = None, override: str | None = None) -> Encoding:
@@ -53,11 +73,18 @@ def find_encoding(stream: BinaryIO, *, limit: int | None = None, override: str |
             return _proven(stream, Encoding(name=name, reason="The file starts with its byte order mark."), limit)
     wide = _wide(head)
     if wide:
-        reason = "Every other byte is zero, as in UTF-16 without a byte order mark."
+        reason = f"Zero bytes stand where {wide[:6].upper()} has them, though a byte order mark is missing."
         return _proven(stream, Encoding(name=wide, reason=reason), limit)
     if _decodes(stream, "utf-8", limit):
         return Encoding(name="utf-8", reason="All of the file is valid UTF-8.")
-    return _western(stream, limit)
+    return _damaged(stream, limit) or _old(stream, limit)
+
+
+def read_head(stream: BinaryIO, encoding: Encoding, n_bytes: int) -> str:
+    """Return the text of the first bytes; a character cut in two at the end is left out."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding.name)(encoding.errors)
+    return decoder.decode(stream.read(n_bytes))
 
 
 def _chosen(stream: BinaryIO, name: str, limit: int | None) -> Encoding:
@@ -71,20 +98,51 @@ def _chosen(stream: BinaryIO, name: str, limit: int | None) -> Encoding:
 def _proven(stream: BinaryIO, encoding: Encoding, limit: int | None) -> Encoding:
     if _decodes(stream, encoding.name, limit):
         return encoding
+    damaged = _damaged(stream, limit, encoding) if encoding.name.startswith("utf-8") else None
+    if damaged is not None:
+        return damaged
     raise _unknown(f"The file is not valid {encoding.name}.")
 
 
-def _western(stream: BinaryIO, limit: int | None) -> Encoding:
-    """Return cp1252 when the high bytes stand alone, as accents and symbols between western letters do."""
-    high = runs = 0
+def _damaged(stream: BinaryIO, limit: int | None, encoding: Encoding | None = None) -> Encoding | None:
+    """Return UTF-8 when few bytes are not, compared with the characters that only UTF-8 writes so."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    n_broken = n_sound = first = 0
+    n_lines = 1
+    for chunk in _chunks(stream, limit):
+        text = decoder.decode(chunk)
+        n_found = text.count("\ufffd") - chunk.count(b"\xef\xbf\xbd")
+        if n_found > 0 and not n_broken:
+            first = n_lines + text[: text.index("\ufffd")].count("\n")
+        n_broken += max(n_found, 0)
+        n_sound += len(text) - len(text.encode("ascii", "ignore")) - max(n_found, 0)
+        n_lines += text.count("\n")
+    if not n_broken or n_sound < FEW_BROKEN * n_broken:
+        return None
+    name = "utf-8" if encoding is None else encoding.name
+    reason = "The file is UTF-8 but for a few broken bytes." if encoding is None else encoding.reason
+    return Encoding(name=name, reason=reason, n_broken=n_broken, first_broken=first)
+
+
+def _old(stream: BinaryIO, limit: int | None) -> Encoding:
+    """Return the likeliest of the old code pages that read all of the bytes."""
+    for name in rank(_collect(stream, limit)):
+        if _decodes(stream, name, limit):
+            reason = f"Not valid UTF-8; the letters make sense as {FAMILIES[name]} text ({name})."
+            return Encoding(name=name, reason=reason, is_guess=True)
+    raise _unknown("The file's encoding could not be told: it is not UTF-8, and no old code page makes sense of all its letters.")
+
+
+def _collect(stream: BinaryIO, limit: int | None) -> list[bytes]:
+    """Return the first words that hold bytes above 127."""
+    words: dict[bytes, None] = {}
     for chunk in _chunks(stream, limit):
         if b"\0" in chunk:
             raise _binary(None)
-        high += len(HIGH.findall(chunk))
-        runs += sum(len(run) for run in HIGH_RUN.findall(chunk))
-    if 2 * runs > high or not _decodes(stream, "cp1252", limit):
-        raise _unknown("The file's encoding could not be told: it is neither UTF-8, UTF-16 nor western European text.")
-    return Encoding(name="cp1252", reason="Not valid UTF-8; read as western European text (cp1252).", is_guess=True)
+        if len(words) < MOST_WORDS:
+            found = WORD.findall(chunk[: chunk.rfind(b"\n") + 1] or chunk)
+            words |= dict.fromkeys(word for word in found if len(word) <= LONGEST_WORD)
+    return list(words)[:MOST_WORDS]
 
 
 def _unknown(message: str) -> FileRefused:
@@ -97,14 +155,21 @@ def _unknown(message: str) -> FileRefused:
 
 
 def _wide(head: bytes) -> str | None:
-    """Return the UTF-16 that the zero bytes speak of."""
+    """Return the UTF-16 or UTF-32 that the zero bytes speak of: nearly all of them at the same places of every character."""
     zeros = head.count(0)
-    if zeros * 10 < len(head) * 3:
+    if zeros * 50 < len(head) or zeros < 2:
         return None
+    quarters = [head[place::4].count(0) for place in range(4)]
+    if len(head) % 4 == 0 and zeros * 2 >= len(head):
+        if 4 * quarters[3] == len(head) and 40 * quarters[2] >= 9 * len(head):
+            return "utf-32-le"
+        if 4 * quarters[0] == len(head) and 40 * quarters[1] >= 9 * len(head):
+            return "utf-32-be"
     odd = head[1::2].count(0)
-    if odd * 10 >= zeros * 9:
-        return "utf-16-le"
-    return "utf-16-be" if odd * 10 <= zeros else None
+    for name, share, line_end in (("utf-16-le", odd, b"\n\0"), ("utf-16-be", zeros - odd, b"\0\n")):
+        if share * 100 >= zeros * 95 and (zeros * 10 >= len(head) * 3 or line_end in head):
+            return name
+    return None
 
 
 def _decodes(stream: BinaryIO, name: str, limit: int | None) -> bool:

@@ -54,6 +54,12 @@ class Findings:
         if rows:
             self.ledger.append(LedgerEntry(what=code, rows=rows, reason=reason, is_kept=False))
 
+    def extend(self, other: Findings) -> None:
+        """Take over what was found elsewhere."""
+        self.decisions.extend(other.decisions)
+        self.warnings.extend(other.warnings)
+        self.ledger.extend(other.ledger)
+
     def warn(self, code: str, message: str, column: str | None = None) -> None:
         """Record a warning."""
         self.warnings.append(Warned(code=code, message=message, column=column))

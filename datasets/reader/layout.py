@@ -1,55 +1,22 @@
-"""How the text of a file is laid out: its delimiter, its records and whether its first record is a header.
+"""The rules of a table's layout, for every format: is its first record a header, what are its columns called, what is refused.
 
-Lines of text flow in, records flow out, split by Python's own `csv` for the quick check and the full reading alike: what was
-counted is what is read. `csv.Sniffer` is not used: it splits one column on letters and takes minutes on hostile input. A
-delimiter is the character that cuts every record into the same number of fields.
+The first records flow in; names flow out, with a warning for everything that was changed, or the refusal of what is no table.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Sequence
 
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.limits import ReadLimits
 from datasets.reader.words import is_missing, is_value
 from segmentiq.ml.errors import FileRefused
 
-DELIMITERS = ("\t", ";", "|", ",")
-"""In this order where several fit equally well: a comma may be part of a number, the others hardly ever are."""
-NO_DELIMITER = "\x1f"
-NAMES = {"\t": "tab", " ": "space", NO_DELIMITER: "none"}
-CHOICES = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|", "none": NO_DELIMITER}
-SAMPLE_RECORDS = 200
-END = "\0end of file"
-"""A last record of our own: if it comes back glued to a cell, a quotation mark was never closed. (NUL is refused before.)"""
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no name has and that neither every database nor every XML document can hold."""
 YEAR = re.compile(r"(?:19|20|21)\d\d")
-
-Records = Iterator[tuple[int, list[str]]]
-
-
-def split_records(lines: Iterable[str], delimiter: str, limits: ReadLimits, *, is_whole: bool = True) -> Records:
-    """Yield (line where the record ends, its fields), blank lines left out. Raises FileRefused."""
-    reader = csv.reader(chain(lines, (END,)) if is_whole else lines, delimiter=delimiter)
-    start = 1
-    try:
-        for fields in reader:
-            if is_whole and fields and fields[-1].endswith(END):
-                if len(fields) > 1 or fields[0] != END:
-                    raise _unclosed(start)
-                return
-            start = reader.line_num + 1
-            if fields and not (len(fields) == 1 and delimiter != NO_DELIMITER and fields[0].isspace()):
-                yield reader.line_num, fields
-    except csv.Error as error:
-        raise cell_too_long(f"of the record that starts on line {start:,}", limits) from error
 
 
 def cell_too_long(where: str, limits: ReadLimits) -> FileRefused:
@@ -62,76 +29,22 @@ def cell_too_long(where: str, limits: ReadLimits) -> FileRefused:
     )
 
 
-def skip_hint(records: Records) -> Records:
-    """Return the records without a first line "sep=;", which some programs write for Excel."""
-    first = next(records, None)
-    if first is None or (first[0] == 1 and first[1][0].lower().startswith("sep=") and len("".join(first[1])) <= 5):
-        return records
-    return chain((first,), records)
-
-
-def _unclosed(line: int) -> FileRefused:
+def unclosed(line: int) -> FileRefused:
+    """Return the refusal of a quoted cell that never ends."""
     return FileRefused(
         f"A quotation mark in the record that starts on line {line:,} is never closed.",
         code="unclosed_quote",
         field="file",
-        hint="Close or remove it and upload the file again.",
+        hint="Close or remove it and upload the file again, or choose to take quotation marks for text.",
     )
-
-
-def find_delimiter(text: str, limits: ReadLimits, *, override: str | None = None) -> tuple[str, str]:
-    """Return the delimiter and the reason, from the start of the text."""
-    if override is not None:
-        return _chosen(override), "Chosen by a person."
-    if text.lower().startswith("sep=") and text[5:6] in ("\r", "\n"):
-        return text[4], "The first line of the file says so."
-    counts = {delimiter: _count_fields(text, delimiter, limits) for delimiter in DELIMITERS if delimiter in text}
-    fits = [(*_fit(fields), delimiter) for delimiter, fields in counts.items() if fields]
-    fits = [(share, n_fields, delimiter) for share, n_fields, delimiter in fits if n_fields > 1 and share >= 0.5]
-    if fits:
-        share, n_fields, best = max(fits, key=lambda fit: round(fit[0], 2))
-        return best, f"It cuts {share:.0%} of the first lines into {n_fields} fields."
-    running = next((delimiter for delimiter, fields in counts.items() if _runs_through(fields)), None)
-    if running:
-        return running, "It stands in the first line and in most lines below, though not equally often."
-    return NO_DELIMITER, "No delimiter cuts the lines into equal numbers of fields: one column."
-
-
-def _chosen(name: str) -> str:
-    delimiter = CHOICES.get(name, name)
-    if len(delimiter) != 1 or delimiter in '"\r\n\0':
-        hint = "Choose a comma, semicolon, tab, | or another single character."
-        raise FileRefused(
-            "The delimiter that was chosen is not one character.", code="invalid_override", field="delimiter", hint=hint
-        )
-    return delimiter
-
-
-def _count_fields(text: str, delimiter: str, limits: ReadLimits) -> list[int]:
-    """Return the number of fields of each of the first records; nothing when the text cannot be split so."""
-    try:
-        records = islice(split_records(io.StringIO(text, newline=""), delimiter, limits, is_whole=False), SAMPLE_RECORDS + 1)
-        return [len(fields) for _, fields in records][:SAMPLE_RECORDS]
-    except FileRefused:
-        return []
-
-
-def _fit(counts: Sequence[int]) -> tuple[float, int]:
-    """Return the share of the records that agree on a number of fields, and that number."""
-    n_fields, n_agreeing = Counter(counts).most_common(1)[0]
-    return n_agreeing / len(counts), n_fields
-
-
-def _runs_through(counts: Sequence[int]) -> bool:
-    """Tell whether the header and most records hold the delimiter: a ragged table, not one column of prose."""
-    return len(counts) > 1 and counts[0] > 1 and sum(n > 1 for n in counts) >= 0.7 * len(counts)
 
 
 def has_header(records: Sequence[Sequence[str]], *, override: object = None) -> tuple[bool, str]:
     """Return whether the first of the first records names the columns, and the reason."""
     if override is not None:
         return bool(override), "Chosen by a person."
-    first, body = records[0], records[1:101]
+    first = records[0]
+    body = [row for row in records[1:101] if row != first]
     if all(not cell.strip() for cell in first):
         return False, "The first row is blank."
     evidence = [_speaks(cell, [row[i] for row in body if i < len(row)]) for i, cell in enumerate(first)]
@@ -139,7 +52,7 @@ def has_header(records: Sequence[Sequence[str]], *, override: object = None) -> 
     if against > for_:
         return (
             False,
-            f"The first row looks like data: {count_of(against, 'of its cell')} hold numbers or dates as the rows below do.",
+            f"The first row looks like data: {count_of(against, 'of its cell')} hold values as the rows below do.",
         )
     if for_:
         return True, "The first row names columns that hold numbers or dates below."
@@ -147,10 +60,10 @@ def has_header(records: Sequence[Sequence[str]], *, override: object = None) -> 
 
 
 def _speaks(cell: str, below: Sequence[str]) -> int:
-    """Return 1 when the cell is a word above values, -1 when it is a value itself, 0 when it tells nothing."""
+    """Return 1 when the cell is a word above values, -1 when it is a value or stands below too, 0 when it tells nothing."""
     if not cell.strip() or YEAR.fullmatch(cell.strip()):
         return 0
-    if is_value(cell):
+    if is_value(cell) or cell in below:
         return -1
     present = [entry for entry in below if not is_missing(entry)]
     return int(bool(present) and sum(map(is_value, present)) >= 0.9 * len(present))

@@ -16,6 +16,7 @@ from typing import Any
 from segmentiq.ml.errors import FileRefused
 
 LONGEST_CHOICE = 255
+MOST_SKIPPED = 50
 MOST_COLUMNS, MOST_WORDS, MOST_KEPT = 500, 50, 2_000
 
 
@@ -62,6 +63,10 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "decimal": lambda value: value in (".", ","),
     "thousands": lambda value: value in ("", ".", ",", " ", "'"),
     "header": lambda value: isinstance(value, bool),
+    "quote": lambda value: value in ("double", "single", "backslash", "none"),
+    "skip_rows": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_SKIPPED,
+    "keep_rows": lambda value: isinstance(value, bool),
+    "date_order": lambda value: value in ("day-month-year", "month-day-year", "year-month-day"),
     "sheet": _is_text,
     "missing": _are_missing_words,
     "advice": _is_advice,

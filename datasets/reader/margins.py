@@ -1,0 +1,206 @@
+"""What stands around a table in its file: titles above, rulers and units below the header, footers and totals at the end.
+
+Records flow in, where the table starts and which of the last records are no customers flows out. What is set aside is counted
+in the ledger and can be kept by a reading choice. Evidence decides, not words alone: a row is a total when it holds the sums of
+the rows above it, a title when it is shorter than the table and a header follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasets.reader.layout import has_header
+from datasets.reader.records import BLANKS, SPACE
+from datasets.reader.words import is_missing, is_value
+
+Record = tuple[int, list[str]]
+"""The line on which it ends, and its fields."""
+
+MOST_ABOVE = 50
+FIRST_RECORDS = 101
+"""Records that the layout is told from."""
+TAIL = 10
+"""Last records that may be a footer or a total."""
+COMMENTS = ("#", "//", "--", "%%")
+RULER = re.compile(r"[-=+:*_~ ]*[-=_*]{2,}[-=+:*_~ ]*")
+UNIT = re.compile(
+    r"[\[({<].{1,20}[\])}>]|%|[€$£¥]|#|eur|usd|gbp|chf|k€|k\$|tsd\.?|mio\.?|kg|g|t|l|ml|m|km|cm|mm|m²|h|min|s|hours?|days?|months?|years?"
+    r"|std\.?|tage?|monate?|jahre?|stück|stk\.?|pcs|units?|yyyy-mm-dd|dd[./-]mm[./-]y{2,4}|mm[./-]dd[./-]y{2,4}|string|str|text|char"
+    r"|varchar(?:\(\d+\))?|int|integer|bigint|float|double|decimal|numeric|number|date|datetime|timestamp|bool|boolean|object|category",
+    re.IGNORECASE,
+)
+COUNTED = r"rows?|records?|lines?|zeilen?|datens(?:a|ä|ae)tze?|lignes?|filas?|registros?|righe|record|linhas?|rijen|rader|wierszy"
+CLOSING = (
+    r"generated|created|exported|printed|produced|report|source|note|notes|page|end|eof|copyright|erstellt|erzeugt|exportiert|gedruckt"
+    r"|stand|quelle|hinweis|seite|ende|généré|créé|exporté|imprimé|fin|généree?|edité|généré|generado|creado|exportado|fuente|nota|página"
+    r"|generato|creato|esportato|fonte|fine|gerado|criado|gegenereerd|bron|einde|wygenerowano|źródło|koniec|источник|конец"
+)
+FOOTER = re.compile(
+    rf"\W*(?:\d[\d.,' ]*\s*(?:{COUNTED})\b.*|(?:{CLOSING})\b.*"
+    r"|(?:rows?|records?|total|count|anzahl|gesamt)\b[^:\d]*[:=]?\s*\d[\d.,' ]*\W*)"
+    r"|[-=*_#+]{2,}.*|©.*",
+    re.IGNORECASE | re.DOTALL,
+)
+TOTAL = re.compile(
+    r"\W*(?:grand |sub)?(?:totals?|totaux|totale|totaal|totalt|sum|sums|summe|summen|summa|suma|somme|gesamt|gesamtsumme"
+    r"|gesamtergebnis|insgesamt|zusammen|overall|razem|ogółem|celkem|spolu|összesen|toplam|yhteensä|i alt|итого|всего|σύνολο"
+    r"|合計|总计|總計|합계)"
+    r"(?: (?:général|generale|general|gesamt|sum|of .{1,30}))?\W*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """How a table starts: records above it, whether its first record is a header, records between header and rows."""
+
+    n_above: int
+    is_named: bool
+    reason: str
+    n_between: int = 0
+    has_row_names: bool = False
+    """Whether the header has no name for the first column, which R leaves out."""
+
+
+def find_opening(records: Sequence[Record], delimiter: str, overrides: Mapping[str, Any]) -> Opening:
+    """Return how the table starts, told from its first records."""
+    rows = [fields for _, fields in records]
+    skipped = overrides.get("skip_rows")
+    n_above = _find_top(rows) if skipped is None else min(int(skipped), len(rows) - 1)
+    rows = rows[n_above:]
+    is_named, reason = has_header(rows, override=overrides.get("header"))
+    keeps_all = bool(overrides.get("keep_rows"))
+    return Opening(
+        n_above=n_above,
+        is_named=is_named,
+        reason=reason,
+        n_between=int(is_named and not keeps_all and len(rows) > 2 and (_is_ruler(rows[1]) or _is_units(rows))),
+        has_row_names=is_named and _has_row_names(rows, delimiter),
+    )
+
+
+def _find_top(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many records stand above the table: blank ones, comments, and titles that fill half of its width at most."""
+    filled = [sum(map(bool, map(str.strip, row))) for row in rows]
+    usual = sorted(filled)[len(filled) // 2]
+    if usual < 2:
+        return _count_comments(rows)
+    for position, row in enumerate(rows[:MOST_ABOVE]):
+        is_full = filled[position] > usual / 2 and filled[position] > 1
+        if is_full and not (_is_comment(row) and filled[position] < usual) and not _is_prose(rows, position):
+            break
+    else:
+        return 0
+    if position == 0 or len(rows) - position < 2:
+        return 0
+    above = zip(rows[:position], filled[:position], strict=True)
+    is_short = all(len(row) <= max(usual // 2, 1) or _is_comment(row) or not n_filled for row, n_filled in above)
+    return position if is_short or _names_columns(rows[position:]) else 0
+
+
+def _is_prose(rows: Sequence[Sequence[str]], position: int) -> bool:
+    """Tell whether a space follows a delimiter in this record and in none below, which is a sentence above a header."""
+    if not any(cell.startswith(" ") for cell in rows[position][1:]):
+        return False
+    below = rows[position + 1 :]
+    return len(below) > 1 and not any(cell.startswith(" ") for row in below for cell in row) and _names_columns(below)
+
+
+def _count_comments(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many comments stand above a table of one column."""
+    count = next((place for place, row in enumerate(rows) if not _is_comment(row)), 0)
+    return count if not any(map(_is_comment, rows[count:])) else 0
+
+
+def _is_comment(row: Sequence[str]) -> bool:
+    return bool(row) and row[0].lstrip().startswith(COMMENTS)
+
+
+def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row is a header beyond doubt: above values, or of words that stand nowhere below."""
+    is_named, _ = has_header(rows)
+    names = {cell.strip() for cell in rows[0] if cell.strip()}
+    return is_named and names.isdisjoint(cell.strip() for row in rows[1:101] for cell in row)
+
+
+def _is_ruler(row: Sequence[str]) -> bool:
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return bool(cells) and all(map(RULER.fullmatch, cells))
+
+
+def _is_units(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the row below the header holds units or types: words where numbers follow, most of them known ones."""
+    second, body = rows[1], rows[2:]
+    cells = [cell.strip() for cell in second if cell.strip()]
+    if len(body) < 2 or not cells or any(map(is_value, cells)) or 2 * sum(map(bool, map(UNIT.fullmatch, cells))) < len(cells):
+        return False
+    for place, cell in enumerate(second):
+        below = [row[place] for row in body if place < len(row) and not is_missing(row[place])]
+        if cell.strip() and below and sum(map(is_value, below)) >= 0.9 * len(below):
+            return True
+    return False
+
+
+def _has_row_names(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
+    """Tell whether every row has one cell more than the header, a running number or (between blanks and tabs) a name in front."""
+    body = rows[1:]
+    if len(body) < 2 or any(len(row) != len(rows[0]) + 1 for row in body) or not any(row[-1].strip() for row in body):
+        return False
+    first = [row[0] for row in body]
+    is_running = first in ([str(n) for n in range(1, len(first) + 1)], [str(n) for n in range(len(first))])
+    return is_running or (delimiter in (SPACE, BLANKS, "\t") and len(set(first)) == len(first))
+
+
+def count_footers(records: Sequence[Record], width: int) -> int:
+    """Return how many of the last records are remarks about the table, blank ones between them included."""
+    count = n_blank = 0
+    for place in range(len(records) - 1, max(len(records) - 1 - TAIL, 0), -1):
+        (line, fields), above = records[place], records[place - 1][0]
+        n_lines = 1 + sum(cell.count("\n") for cell in fields)
+        if not any(map(str.strip, fields)):
+            n_blank += 1
+        elif _is_footer(fields, width, after_gap=line - above > n_lines or not any(map(str.strip, records[place - 1][1]))):
+            count, n_blank = count + 1 + n_blank, 0
+        else:
+            break
+    return count
+
+
+def _is_footer(fields: Sequence[str], width: int, *, after_gap: bool) -> bool:
+    """Tell whether a record is a remark: words that do not fill the table."""
+    cells = [cell.strip() for cell in fields]
+    if width < 2 or not cells[0] or (len(cells) == width and any(cells[1:])):
+        return False
+    is_remark = after_gap and len(cells) == 1 and " " in cells[0] and not is_value(cells[0])
+    return is_remark or bool(FOOTER.fullmatch(" ".join(cells)))
+
+
+def may_be_total(fields: Sequence[str]) -> bool:
+    """Tell whether a record is worth a sum: it speaks of one, or holds numbers beside a cell that is empty."""
+    cells = [cell.strip() for cell in fields]
+    is_open = not cells[0] and any(cells)
+    return any(map(is_value, cells)) and (is_open or says_total(fields))
+
+
+def says_total(fields: Sequence[str]) -> bool:
+    """Tell whether a cell says "total"."""
+    return any(TOTAL.fullmatch(cell.strip()) for cell in fields if cell.strip())
+
+
+def holds_sums(fields: Sequence[str], sums: Mapping[int, tuple[float, float]]) -> bool:
+    """Tell whether a record holds the sums of the rows above; `sums` maps a column to (its cell, the sum above).
+
+    One sum is enough where the record says so in a word (a price is averaged, not summed); without one, all cells must be.
+    """
+    matching = [abs(cell - above) <= max(1e-9 * abs(above), 0.0051) for cell, above in sums.values() if abs(above) >= 1]
+    n_values = sum(map(is_value, fields))
+    return any(matching) and (says_total(fields) or sum(matching) == n_values)
+
+
+def count_above(rows: Sequence[Sequence[str]], place: int) -> Counter[str]:
+    """Return how often each cell stands in a column of some rows."""
+    return Counter(row[place].strip() for row in rows if place < len(row))
