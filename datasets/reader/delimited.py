@@ -106,10 +106,10 @@ def _read(stream: BinaryIO, encoding: Encoding, dialect: Dialect, source: Source
     parts = chain([first], _parts(text, records, dialect, frame.width, source))
     tell_progress = partial(_tell_progress, stream, n_bytes, source)
     columns = gather(parts, frame, source, tell_progress)
-    n_columns = _drop_phantoms(frame.header, columns)
-    names = _name(frame.header[:n_columns], opening, source)
+    start, stop = _find_phantoms(frame, columns)
+    names = _name(frame.header[start:stop], opening, source)
     marks_decimals = dialect.delimiter == ";"
-    return RawTable(names=names, columns=_take(columns, n_columns), n_rows=columns.n_rows, writes_decimal_commas=marks_decimals)
+    return RawTable(names=names, columns=_take(columns, start, stop), n_rows=columns.n_rows, writes_decimal_commas=marks_decimals)
 
 
 def _tell_progress(stream: BinaryIO, n_bytes: int, source: Source) -> None:
@@ -148,12 +148,14 @@ def _parts(text: Text, records: Records, dialect: Dialect, width: int, source: S
     return read_parts(text, records, split, n_records)
 
 
-def _drop_phantoms(header: list[str], columns: TextColumns) -> int:
-    """Return the number of columns without the nameless, empty ones that a delimiter at the end of every row makes."""
-    n_columns = len(header)
-    while n_columns > 1 and not header[n_columns - 1].strip() and columns.is_blank(n_columns - 1):
-        n_columns -= 1
-    return n_columns
+def _find_phantoms(frame: Frame, columns: TextColumns) -> tuple[int, int]:
+    """Return the columns without the nameless, empty ones that a delimiter at the start or end of every row makes."""
+    start, stop = 0, frame.width
+    while stop > 1 and not frame.header[stop - 1].strip() and columns.is_blank(stop - 1):
+        stop -= 1
+    while frame.is_named and start < stop - 1 and not frame.header[start].strip() and columns.is_blank(start):
+        start += 1
+    return start, stop
 
 
 def _name(header: list[str], opening: Opening, source: Source) -> list[str]:
@@ -162,6 +164,6 @@ def _name(header: list[str], opening: Opening, source: Source) -> list[str]:
     return [f"column_{position}" for position in range(1, len(header) + 1)]
 
 
-def _take(columns: TextColumns, n_columns: int) -> Iterator[TextCells]:
-    for position in range(n_columns):
+def _take(columns: TextColumns, start: int, stop: int) -> Iterator[TextCells]:
+    for position in range(start, stop):
         yield columns.take(position)

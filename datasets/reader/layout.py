@@ -44,7 +44,7 @@ def has_header(records: Sequence[Sequence[str]], *, override: object = None) -> 
     if override is not None:
         return bool(override), "Chosen by a person."
     first = records[0]
-    body = [row for row in records[1:101] if row != first]
+    body = [row for row in records[1:101] if row != first or len(first) == 1]
     if all(not cell.strip() for cell in first):
         return False, "The first row is blank."
     evidence = [_speaks(cell, [row[i] for row in body if i < len(row)]) for i, cell in enumerate(first)]

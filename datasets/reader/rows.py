@@ -40,6 +40,10 @@ class Frame:
         return len(self.header)
 
     @property
+    def is_named(self) -> bool:
+        return any(map(str.strip, self.header))
+
+    @property
     def n_named(self) -> int:
         return max((i for i, cell in enumerate(self.header, start=1) if cell.strip()), default=self.width)
 
