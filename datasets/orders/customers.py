@@ -50,7 +50,7 @@ class Kept:
         known = pd.Series(np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf))
         with np.errstate(over="ignore", invalid="ignore"):
             sums = known.groupby(self.owner).sum()
-        return _without_noise(sums.to_numpy(dtype=np.float64))
+        return _without_noise(np.asarray(sums, dtype=np.float64))
 
     def count_distinct(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return how many different codes every customer has; -1 is none."""
@@ -70,13 +70,13 @@ def describe_customers(lines: Lines, is_kept: Mask) -> Customers:
     monetary = kept.sum(lines.paid[kept.rows])
     items = np.ones(len(kept.rows)) if lines.quantity is None else lines.quantity[kept.rows]
     columns: dict[str, NDArray[Any]] = {
-        "recency_days": (snapshot - last) // DAY,
+        "recency_days": _count_days(last, snapshot),
         "frequency": frequency,
         "monetary": monetary,
         "average_order_value": monetary / frequency,
         "items": _whole(kept.sum(items)),
         **({} if lines.product is None else {"distinct_products": kept.count_distinct(lines.product.codes[kept.rows])}),
-        "tenure_days": (snapshot - first) // DAY,
+        "tenure_days": _count_days(first, snapshot),
         "mean_interval_days": _find_intervals(first, last, frequency),
         "share_of_returns": _find_share_of_returns(lines, kept),
         "first_order": first,
@@ -102,6 +102,11 @@ def _number_orders(lines: Lines, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         return days.astype(np.int64)
     numbers = lines.invoice.codes[rows]
     return np.where(numbers < 0, len(lines.invoice.values) + days, numbers)
+
+
+def _count_days(since: NDArray[np.datetime64], snapshot: np.datetime64) -> NDArray[np.int64]:
+    """Return whole days."""
+    return (snapshot.astype(np.int64) - since.astype(np.int64)) // MICROSECONDS_A_DAY
 
 
 def _find_intervals(

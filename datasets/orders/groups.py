@@ -1,8 +1,8 @@
 """The named groups of customers: boxes of scores in, an ordered list of rules out, in which the first that matches wins.
 
-A group is a range of each of the three scores. Everybody can read, check and change such a list, and a name never depends on
-anything but the three scores that stand beside it. A customer outside every box belongs to `OTHERS`; the list that is proposed
-leaves nobody there.
+A group is a range of each of the three scores; a name may stand over several. Everybody can read, check and
+change such a list, and a name never depends on anything but the three scores that stand beside it. A customer outside every box
+belongs to `OTHERS`; the list that is proposed leaves nobody there.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ DEFAULT_GROUPS = (
     Group(name="About to sleep", recency=(3, 3), frequency=(1, 1)),
     Group(name="Cannot lose them", recency=(1, 2), frequency=(4, 5), monetary=(4, 5)),
     Group(name="At risk", recency=(1, 2), frequency=(3, 5)),
+    Group(name="At risk", recency=(1, 2), monetary=(5, 5)),
     Group(name="Hibernating", recency=(2, 2), frequency=(1, 2)),
     Group(name="Lost", recency=(1, 1), frequency=(1, 2)),
 )

@@ -45,7 +45,7 @@ def turn_lines(lines: Sequence[dict[str, Any]], parts: str, kinds: dict[str, str
     return turn(table, recipe_for(table, **choices))
 
 
-def line(customer: str | None, date: str | None, **others: Any) -> dict[str, Any]:
+def line(customer: str | float | None, date: str | None, **others: Any) -> dict[str, Any]:
     """Return one order line."""
     return {"customer": customer, "date": date, **others}
 

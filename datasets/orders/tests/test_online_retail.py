@@ -65,16 +65,15 @@ def test_recency_frequency_and_monetary_are_those_of_the_published_figures(turne
     frame = turned.table.frame
     stated = {"recency_days": (92.536, 51, 374), "frequency": (4.272, 2, 209), "monetary": (2_054.266, 674.485, 280_206.02)}
     for name, (mean, median, largest) in stated.items():
-        assert round(frame[name].mean(), 3) == mean
-        assert round(frame[name].median(), 3) == median
-        assert frame[name].max() == largest
+        facts = describe_column(frame[name], "number")
+        assert (round(facts["mean"], 3), round(facts["median"], 3), facts["max"]) == (mean, median, largest)
 
 
 def test_single_customers_are_those_of_the_published_figures(turned: Turned) -> None:
     by_customer = turned.table.frame.set_index("CustomerID")[["recency_days", "frequency", "monetary"]]
-    assert by_customer.loc["12346"].tolist() == [326, 1, 77_183.60]
-    assert by_customer.loc["12347"].tolist() == [2, 7, 4_310.00]
-    assert by_customer.loc["14646", ["recency_days", "frequency"]].tolist() == [2, 73]
+    assert list(by_customer.loc["12346"]) == [326, 1, 77_183.60]
+    assert list(by_customer.loc["12347"]) == [2, 7, 4_310.00]
+    assert list(by_customer.loc["14646"])[:2] == [2, 73]
 
 
 def test_customers_whose_every_line_was_set_aside_are_told(turned: Turned) -> None:

@@ -18,15 +18,15 @@ ROOT = Path(__file__).resolve().parents[3]
 LOAD = "import sys; import datasets.orders; print(sorted({name.partition('.')[0] for name in sys.modules} & {'pandas', 'numpy'}))"
 
 
-def proposed(n_rows: int = 1_000, **columns: tuple[str, int]) -> Proposal | None:
-    """Propose for columns given as name=(kind, different values); a double underscore in a name is a space."""
+def proposed(**columns: tuple[str, int]) -> Proposal | None:
+    """Propose for columns given as name=(kind, different values), 1,000 rows; a double underscore in a name is a space."""
     spaced = {name.replace("__", " "): facts for name, facts in columns.items()}
     values = [Column(name=name, kind=kind, role="id" if kind == "id" else "descriptor") for name, (kind, _) in spaced.items()]  # type: ignore[arg-type]
-    return propose(values, n_rows, {name: n for name, (_, n) in spaced.items()})
+    return propose(values, 1_000, {name: n for name, (_, n) in spaced.items()})
 
 
-def mapped(n_rows: int = 1_000, **columns: tuple[str, int]) -> dict[str, str] | None:
-    proposal = proposed(n_rows, **columns)
+def mapped(**columns: tuple[str, int]) -> dict[str, str] | None:
+    proposal = proposed(**columns)
     return None if proposal is None else dict(proposal.recipe.columns)
 
 
