@@ -8,7 +8,7 @@ person sees is what is converted.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,16 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from datasets.reader.cells import TextCells
-from datasets.reader.rendering import render
+from datasets.reader.cells import STRING, TextCells
+from datasets.reader.rendering import render, rendering_of
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Kind, Table
 
 KINDS = b"segmentiq.kinds"
+CODED = ("category", "boolean", "constant")
+"""Kinds whose values repeat so much that Parquet should look for it."""
+SLICE = 2**16
+"""Rows written at once."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
 
@@ -30,20 +34,33 @@ def write_parquet(table: Table, path: Path) -> None:
     """Write the typed columns with their kinds."""
     arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
     kinds = json.dumps({column.name: column.kind for column in table.columns})
-    pa.parquet.write_table(arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()}), path)
+    schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()})
+    coded = [column.name for column in table.columns if column.kind in CODED]
+    with pa.parquet.ParquetWriter(path, schema, use_dictionary=coded) as writer:
+        for part in _slices(arrow.num_rows):
+            writer.write_table(arrow[part].cast(schema))
 
 
 def write_text(table: Table, path: Path, written: Mapping[str, TextCells] | None = None) -> None:
     """Write a header and the rows as UTF-8 CSV; a column that was written otherwise stands again at the end, as written."""
     arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
-    again = {name: _to_arrow(cells) for name, cells in (written or {}).items()}
-    columns = [*(render(column) for column in arrow.columns), *again.values()]
-    rows = pa.table(columns, names=[*arrow.column_names, *again])
-    pa.csv.write_csv(rows, path, pa.csv.WriteOptions(quoting_style="needed"))
+    renderings = [rendering_of(column) for column in arrow.columns]
+    again = dict(written or {})
+    schema = pa.schema([pa.field(name, STRING) for name in (*arrow.column_names, *again)])
+    with pa.csv.CSVWriter(path, schema, write_options=pa.csv.WriteOptions(quoting_style="needed")) as writer:
+        for part in _slices(arrow.num_rows):
+            shown = [rendering(column[part]) for rendering, column in zip(renderings, arrow.columns, strict=True)]
+            cells = [_cells_of(column, part) for column in again.values()]
+            writer.write_table(pa.table([*shown, *cells], names=schema.names).cast(schema))
 
 
-def _to_arrow(cells: TextCells) -> Any:
-    return pa.DictionaryArray.from_arrays(pa.array(cells.codes, mask=cells.codes < 0), cells.levels)
+def _slices(n_rows: int) -> Iterator[slice]:
+    return (slice(start, start + SLICE) for start in range(0, n_rows, SLICE))
+
+
+def _cells_of(cells: TextCells, part: slice) -> Any:
+    codes = cells.codes[part]
+    return cells.levels.take(pa.array(codes, mask=codes < 0))
 
 
 def read_parquet(path: Path, columns: tuple[Column, ...]) -> Table:

@@ -1,7 +1,8 @@
 """Columns on their way from a file to types: each distinct cell once, and for every row which one it holds.
 
-Rows of strings flow in, `TextCells` flow out, `Present` is what is left once cells that mean "missing" are told apart. Everything
-after this looks at distinct cells only, so half a million rows cost as much as their few thousand values.
+Rows of strings or blocks of Arrow columns flow in, `TextCells` flow out, `Present` is what is left once cells that mean "missing"
+are told apart. Everything after this looks at distinct cells only, so half a million rows cost as much as their few thousand
+values; and a column that repeats itself is held as codes from its first rows on.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ STRING = pa.large_string()
 NUL = r"\x00"
 """What no database holds as text. A workbook can smuggle it in as _x0000_; text files with it are refused."""
 REPLACEMENT = "\ufffd"
+MOST_DISTINCT, FEWEST_TOLD = 0.5, 1_000
+"""Share of a part's cells that may differ before it is held as it is, and the rows that can tell."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -93,15 +96,17 @@ def tidy(cells: TextCells, missing_words: Collection[str] = MISSING) -> Present:
     trimmed = pc.utf8_trim_whitespace(cells.levels)
     lowered = pc.utf8_lower(trimmed)
     missing = pc.is_in(lowered, value_set=pa.array(sorted(missing_words), STRING)).to_numpy(zero_copy_only=False)
-    encoded = trimmed.filter(pa.array(~missing)).dictionary_encode()
-    place = np.full(len(missing), -1, dtype=np.int64)
-    place[~missing] = encoded.indices.to_numpy(zero_copy_only=False)
     words = lowered.filter(pa.array(missing)).to_pylist()
     counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(missing))[missing]
     changed = pc.not_equal(trimmed, cells.levels).to_numpy(zero_copy_only=False)
+    kept = trimmed if not missing.any() else trimmed.filter(pa.array(~missing))
+    place = np.where(missing, -1, np.cumsum(~missing) - 1)
+    if (changed & ~missing).any():  # cells that differed in their spaces only may be the same now
+        encoded = kept.dictionary_encode()
+        place, kept = _look_up(encoded.indices.to_numpy(zero_copy_only=False), place), encoded.dictionary
     return Present(
         codes=_look_up(place, cells.codes),
-        values=encoded.dictionary,
+        values=kept,
         missing_words=frozenset(words),
         n_errors=int(sum(count for word, count in zip(words, counts, strict=True) if word in ERROR_CELLS)),
         n_nan=int(sum(count for word, count in zip(words, counts, strict=True) if word == "nan")),
@@ -116,8 +121,8 @@ def keep_text(cells: TextCells, present: Present) -> pd.Series:
 
 def to_series(codes: NDArray[np.integer[Any]], values: Any) -> pd.Series:
     """Return a string column from distinct values and codes."""
-    levels = pd.array(values.to_numpy(zero_copy_only=False), dtype="str")
-    return pd.Series(levels.take(codes, allow_fill=True))
+    rows = values.take(pa.array(codes, mask=codes < 0))
+    return pd.Series(pd.array(rows, dtype="str"))
 
 
 def _look_up(place: NDArray[np.int64], codes: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
@@ -128,37 +133,76 @@ def _look_up(place: NDArray[np.int64], codes: NDArray[np.integer[Any]]) -> NDArr
 
 @dataclass(slots=True)
 class TextColumns:
-    """Rows gathered chunk by chunk into columns, so that the Python strings of a chunk are freed before the next."""
+    """Columns gathered part by part: as codes where a part repeats its cells, so that memory holds each of those once."""
 
     width: int
     parts: list[list[Any]] = field(default_factory=list)
     n_rows: int = 0
+    varied: set[int] = field(default_factory=set)
+    """Columns in which most cells differ: for them codes would be a second copy."""
 
     def add(self, rows: Sequence[Sequence[str]]) -> list[Any]:
-        """Take rows of `width` strings; return the chunk's columns."""
-        chunk = [pa.array(column, STRING) for column in zip(*rows, strict=True)]
-        self.parts.append(chunk)
-        self.n_rows += len(rows)
-        return chunk
+        """Take rows of `width` strings; return them as Arrow columns."""
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        self.add_columns(columns)
+        return columns
+
+    def add_columns(self, columns: Sequence[Any]) -> None:
+        """Take `width` Arrow columns of strings."""
+        self.parts.append([self._pack(position, column) for position, column in enumerate(columns)])
+        self.n_rows += len(columns[0])
+
+    def _pack(self, position: int, column: Any) -> Any:
+        if position in self.varied:
+            return column
+        packed = column.dictionary_encode()
+        if len(packed.dictionary) > len(column) * MOST_DISTINCT and len(column) >= FEWEST_TOLD:
+            self.varied.add(position)
+        return packed
+
+    def is_blank(self, position: int) -> bool:
+        """Tell whether no row holds anything in this column."""
+        parts = (part[position] for part in self.parts)
+        return all(pc.max(pc.binary_length(_distinct(part))).as_py() == 0 for part in parts)
 
     def take(self, position: int) -> TextCells:
         """Return a column, and let go of its parts."""
-        chunks = []
+        parts = []
         for part in self.parts:
-            chunks.append(part[position])
+            parts.append(part[position])
             part[position] = None
-        return encode(pa.chunked_array(chunks, STRING))
+        if position not in self.varied:
+            return _to_cells(pa.chunked_array(parts).unify_dictionaries())
+        plain = [part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts]
+        del parts
+        return encode(pa.chunked_array(plain))
+
+
+def _distinct(part: Any) -> Any:
+    return part.dictionary if pa.types.is_dictionary(part.type) else part
 
 
 def encode(column: Any) -> TextCells:
-    """Return an Arrow column of strings as distinct cells and codes; null is missing."""
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    n_with_nul = pc.sum(pc.match_substring_regex(encoded.dictionary, NUL)).as_py() or 0
+    """Return a chunked Arrow column of strings as distinct cells and codes; null is missing."""
+    return _to_cells(column.dictionary_encode())
+
+
+def _to_cells(encoded: Any) -> TextCells:
+    """Return a column whose chunks share one dictionary."""
+    chunks = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
+    codes = np.concatenate(chunks).astype(np.int32, copy=False)
+    levels = encoded.chunk(0).dictionary.cast(STRING)
+    n_with_nul = _count_nul(levels)
     if not n_with_nul:
-        return TextCells(codes=codes, levels=encoded.dictionary)
-    cleaned = pc.replace_substring_regex(encoded.dictionary, NUL, REPLACEMENT).dictionary_encode()
+        return TextCells(codes=codes, levels=levels)
+    cleaned = pc.replace_substring_regex(levels, NUL, REPLACEMENT).dictionary_encode()
     place = cleaned.indices.to_numpy(zero_copy_only=False)
     return TextCells(codes=_look_up(place, codes).astype(np.int32), levels=cleaned.dictionary, n_with_nul=n_with_nul)
+
+
+def _count_nul(levels: Any) -> int:
+    """Return how many of the strings hold a zero byte; most columns hold none, which one look at all bytes shows."""
+    held = levels.buffers()[2]
+    if held is None or np.frombuffer(held, np.uint8).all():
+        return 0
+    return int(pc.sum(pc.match_substring_regex(levels, NUL)).as_py() or 0)

@@ -6,6 +6,7 @@ owes the customer the cells of the file, so the cells of a column that reads oth
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,33 +18,44 @@ from datasets.reader.cells import STRING, TextCells
 
 EXACT = 1e15
 """From here on Arrow writes floats with an exponent; whole ones below 2**63 are written out instead."""
+MICROSECONDS = pa.timestamp("us")
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+LIKELY = 1_000
 
 
 def render(column: Any) -> Any:
     """Return an Arrow column of strings; null stays null."""
+    return rendering_of(column)(column)
+
+
+def rendering_of(column: Any) -> Callable[[Any], Any]:
+    """Return the function that makes strings of any part of this column, and of every part in the same way."""
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-        return _dates_as_text(column.cast(pa.timestamp("us"), safe=False))
-    if pa.types.is_floating(column.type):
-        return _floats_as_text(column)
-    return column.cast(pa.string())
+        return _rendering_of_dates(column)
+    return _floats_as_text if pa.types.is_floating(column.type) else _as_text
 
 
-def _dates_as_text(column: Any) -> Any:
-    micros = pc.drop_null(column.cast(pa.int64())).to_numpy()
-    if not (micros % 86_400_000_000).any():
-        return pc.strftime(column, format="%Y-%m-%d")
-    if not (micros % 1_000_000).any():
-        column = column.cast(pa.timestamp("s"))
-    return pc.strftime(column, format="%Y-%m-%d %H:%M:%S")
+def _rendering_of_dates(column: Any) -> Callable[[Any], Any]:
+    """Return days where no cell has a time of day, else times: whole seconds where no cell has a fraction of one."""
+    micros = pc.drop_null(column.cast(MICROSECONDS, safe=False).cast(pa.int64())).to_numpy()
+    if not (micros % DAY).any():
+        return lambda part: part.cast(pa.date32(), safe=False).cast(pa.string())
+    unit = MICROSECONDS if (micros % SECOND).any() else pa.timestamp("s")
+    return lambda part: part.cast(unit, safe=False).cast(pa.string())
 
 
 def _floats_as_text(column: Any) -> Any:
     column = pc.if_else(pc.is_nan(column), None, column)
     large = pc.and_(pc.greater_equal(pc.abs(column), EXACT), pc.less(pc.abs(column), 2.0**63))
     if not pc.any(large).as_py():
-        return column.cast(pa.string())
-    whole = pc.if_else(large, column, 0.0).cast(pa.int64(), safe=False).cast(pa.string())
-    return pc.if_else(large, whole, column.cast(pa.string()))
+        return _as_text(column)
+    whole = _as_text(pc.if_else(large, column, 0.0).cast(pa.int64(), safe=False))
+    return pc.if_else(large, whole, _as_text(column))
+
+
+def _as_text(column: Any) -> Any:
+    return column.cast(pa.string())
 
 
 def is_rewritten(cells: TextCells, series: pd.Series) -> bool:
@@ -51,5 +63,11 @@ def is_rewritten(cells: TextCells, series: pd.Series) -> bool:
     present = np.flatnonzero(cells.codes >= 0)
     row_of = np.zeros(len(cells.levels), dtype=np.int64)
     row_of[cells.codes[present]] = present
-    shown = render(pa.chunked_array([pa.array(series.iloc[row_of], from_pandas=True)])).cast(STRING)
-    return not pc.all(pc.equal(pc.fill_null(shown, ""), cells.levels)).as_py()
+    typed = pa.chunked_array([pa.array(series.iloc[row_of], from_pandas=True)])
+    rendering = rendering_of(typed)
+    parts = (slice(0, LIKELY), slice(LIKELY, None))  # where a column is rewritten, its first cells mostly are
+    return any(not _reads_alike(rendering(typed[part]), cells.levels[part]) for part in parts if len(cells.levels[part]))
+
+
+def _reads_alike(shown: Any, levels: Any) -> bool:
+    return bool(pc.all(pc.equal(pc.fill_null(shown.cast(STRING), ""), levels)).as_py())
