@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from datasets.doctor.actions import CODES
 from datasets.models import Column, Dataset
 from segmentiq.ml.values import Kind, Role
 from segmentiq.parsers import sound_json
@@ -32,6 +34,16 @@ class DecisionSerializer(serializers.Serializer[Any]):
     what = serializers.CharField()
     value = serializers.JSONField()
     reason = serializers.CharField()
+    alternative = serializers.CharField(required=False)
+
+
+class ActionSerializer(StrictSerializer):
+    """One click on a warning, as warnings offer it and as it is sent back; whatever it does, another one undoes."""
+
+    action = serializers.ChoiceField(choices=CODES)
+    column = serializers.CharField(required=False, allow_null=True, default=None, max_length=200, trim_whitespace=False)
+    value = serializers.JSONField(required=False, allow_null=True, default=None)
+    label = serializers.CharField(required=False, help_text="What the button says; not needed when an action is sent.")
 
 
 class WarningSerializer(serializers.Serializer[Any]):
@@ -40,6 +52,54 @@ class WarningSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
     column = serializers.CharField(allow_null=True, required=False)
+    actions = ActionSerializer(many=True, required=False, help_text="Clicks that settle it: send one to /datasets/{id}/actions.")
+
+
+class LedgerEntrySerializer(serializers.Serializer[Any]):
+    """What became of some of the rows that came in; the rows of all entries add up to them."""
+
+    what = serializers.CharField()
+    rows = serializers.IntegerField()
+    reason = serializers.CharField()
+    is_kept = serializers.BooleanField()
+
+
+class GroupSerializer(serializers.Serializer[Any]):
+    """A named group of customers: from which score to which, 1 to 5, of recency, frequency and money."""
+
+    name = serializers.CharField()
+    recency = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=5), min_length=2, max_length=2)
+    frequency = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=5), min_length=2, max_length=2)
+    monetary = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=5), min_length=2, max_length=2)
+
+
+class RecipeSerializer(serializers.Serializer[Any]):
+    """How order lines become customers. `datasets.orders.Recipe` checks it; this only describes it."""
+
+    columns = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Which column is the customer, date, invoice, product, quantity, price, amount; "
+        "customer and date are needed, and amount or price.",
+    )
+    snapshot = serializers.CharField(
+        required=False, allow_null=True, help_text="The day recency is counted back from (ISO); null: a day after the last order."
+    )
+    rules = serializers.DictField(
+        child=serializers.BooleanField(),
+        required=False,
+        help_text="What is set aside: missing_customer, missing_date (always), cancelled, returns, zero_prices, duplicates.",
+    )
+    groups = GroupSerializer(many=True, required=False, help_text="The first group a customer's scores fit names the customer.")
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    """What an order file could become."""
+
+    recipe = RecipeSerializer(source="proposal.recipe.to_mapping")
+    reasons = serializers.DictField(child=serializers.CharField(), source="proposal.reasons")
+    n_lines = serializers.IntegerField()
+    n_customers = serializers.IntegerField()
 
 
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
@@ -65,10 +125,21 @@ class DatasetDetailSerializer(DatasetSerializer):
     decisions = DecisionSerializer(many=True, read_only=True)
     warnings = WarningSerializer(many=True, read_only=True)
     overrides = serializers.DictField(read_only=True)
+    parent = serializers.PrimaryKeyRelatedField[Dataset](read_only=True, help_text="The order file of these customers, if any.")
+    recipe = RecipeSerializer(read_only=True, allow_null=True)
+    ledger = LedgerEntrySerializer(many=True, read_only=True)
 
     class Meta(DatasetSerializer.Meta):
-        fields = [*DatasetSerializer.Meta.fields, "overrides", "decisions", "warnings", "columns"]
+        fields = [*DatasetSerializer.Meta.fields, "overrides", "decisions", "warnings", "ledger", "parent", "recipe", "columns"]
         read_only_fields = fields
+
+
+class DoneSerializer(serializers.Serializer[Any]):
+    """What an action did, the action that undoes it, and the dataset as it is now."""
+
+    done = serializers.CharField(source="sentence")
+    undo = ActionSerializer()
+    dataset = DatasetDetailSerializer()
 
 
 class SoundJSONField(serializers.JSONField):
@@ -79,6 +150,16 @@ class SoundJSONField(serializers.JSONField):
             return sound_json(data.encode())
         except (AttributeError, ValueError):
             return self.fail("invalid")
+
+
+@extend_schema_field(RecipeSerializer)
+class RecipePartsField(serializers.JSONField):
+    """Parts of a recipe; `datasets.orders.Recipe` checks them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("recipe must be a JSON object.")
+        return data
 
 
 class UploadSerializer(StrictSerializer):
@@ -97,13 +178,30 @@ class UploadSerializer(StrictSerializer):
 
 
 class DatasetChangeSerializer(StrictSerializer):
-    """What may be changed: the name, or how the file is to be read (it is read again then)."""
+    """What may be changed: the name, how the file is to be read, or how its orders become customers (it is done again then)."""
 
     name = serializers.CharField(max_length=200, required=False)
     overrides = serializers.JSONField(required=False)
+    recipe = RecipePartsField(required=False)
 
     def validate_overrides(self, value: Any) -> dict[str, Any]:
         return _overrides(value)
+
+
+class CustomersRequestSerializer(RecipeSerializer):
+    """Parts of a recipe, and the name of the dataset that is made; a part that is left out is as proposed."""
+
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class CustomersSerializer(StrictSerializer):
+    """The same as it is taken in: `datasets.orders.Recipe` checks the parts."""
+
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    columns = serializers.JSONField(required=False)
+    snapshot = serializers.JSONField(required=False, allow_null=True)
+    rules = serializers.JSONField(required=False)
+    groups = serializers.JSONField(required=False)
 
 
 class ColumnChangeSerializer(StrictSerializer):

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from datasets import pages, services
-from datasets.forms import ColumnForm, ReadingForm, RenameForm, UploadForm, refuse
+from datasets import acting, pages, services
+from datasets.deriving_pages import orders_part
+from datasets.doctor_pages import Notice, undo_button
+from datasets.forms import ActionForm, ColumnForm, ReadingForm, RenameForm, UploadForm, refuse
 from datasets.models import Column, Dataset
 from segmentiq.jobs import beats
 from segmentiq.ml.errors import Refusal
 
 PER_PAGE = 25
+LAST_ACTION = "last_action"
 
 
-@require_GET
+@require_safe
 def dataset_list(request: HttpRequest) -> HttpResponse:
     """List the person's datasets, newest first."""
     found = Paginator(Dataset.objects.visible_to(request.user).newest(), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "datasets/dataset_list.html", {"lines": pages.dataset_lines(found), "page_obj": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dataset_upload(request: HttpRequest) -> HttpResponse:
     """Take a file and go to its page, which waits for the reading."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -46,14 +51,16 @@ def dataset_upload(request: HttpRequest) -> HttpResponse:
     return render(request, "datasets/dataset_upload.html", {"form": form, "page": pages.upload_page()}, status=status)
 
 
-@require_GET
+@require_safe
 def dataset_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a dataset: being read, failed, or ready."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), pk=pk)
     if dataset.state == "ready":
-        context = {
-            "page": pages.dataset_page(dataset),
+        context: dict[str, Any] = {
+            "page": pages.dataset_page(dataset, _position(request)),
+            "done": _done(request, dataset),
             "n_runs": dataset.runs.count(),
+            "orders": orders_part(dataset),
             "reading": ReadingForm.of(dataset.overrides),
         }
         return render(request, "datasets/dataset_ready.html", context)
@@ -62,7 +69,45 @@ def dataset_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "lacks_worker": not beats.worker_is_alive(),
         "reading": ReadingForm.of(dataset.overrides),
     }
-    return render(request, f"datasets/dataset_{dataset.state}.html", context)
+    return render(request, f"datasets/{'orders' if dataset.is_derived else 'dataset'}_{dataset.state}.html", context)
+
+
+def _position(request: HttpRequest) -> int | None:
+    """Return the column whose form a person asked for."""
+    asked = request.GET.get("change", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
+
+
+def _done(request: HttpRequest, dataset: Dataset) -> Notice | None:
+    """Return what the last click on this dataset did, once, with the click that undoes it."""
+    done = request.session.get(LAST_ACTION)
+    if done is None or done["dataset"] != str(dataset.pk):
+        return None
+    del request.session[LAST_ACTION]
+    return Notice(message=done["sentence"], buttons=(undo_button(done["undo"]),))
+
+
+@require_POST
+def dataset_act(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Do what the button of a warning says."""
+    dataset = get_object_or_404(Dataset.objects.editable_by(request.user), pk=pk)
+    form = ActionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose from what is offered.")
+        return redirect("dataset", pk=pk)
+    said = form.cleaned_data
+    return _act(request, dataset, said["action"], said["column"] or None, said["value"])
+
+
+def _act(request: HttpRequest, dataset: Dataset, action: str, column: str | None, value: Any) -> HttpResponse:
+    """Do an action, and say on the dataset's page what was done."""
+    try:
+        done = acting.act(dataset, action, column, value)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("dataset", pk=dataset.pk)
+    request.session[LAST_ACTION] = {"dataset": str(dataset.pk), "sentence": done.sentence, "undo": done.undo}
+    return redirect(f"{reverse('dataset', args=[dataset.pk])}#done")
 
 
 @require_POST
@@ -87,7 +132,8 @@ def dataset_read(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ReadingForm(request.POST)
     try:
         if form.is_valid():
-            services.read_again(dataset, form.overrides())
+            kept = {} if dataset.is_derived else ReadingForm.keep(dataset.overrides)
+            services.read_again(dataset, {**kept, **form.overrides()})
         else:
             messages.error(request, "Choose from what is offered.")
     except Refusal as refusal:
@@ -101,16 +147,13 @@ def dataset_column(request: HttpRequest, pk: UUID, column: int) -> HttpResponse:
     dataset = get_object_or_404(Dataset.objects.editable_by(request.user), pk=pk)
     row = get_object_or_404(Column, dataset=dataset, position=column)
     form = ColumnForm(request.POST)
-    try:
-        if form.is_valid():
-            services.override_column(row, kind=form.cleaned_data["kind"], role=form.cleaned_data["role"])
-            messages.success(request, f"{row.name} holds {pages.KIND_WORDS[row.kind]} and is {pages.ROLE_WORDS[row.role]}.")
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    return redirect("dataset", pk=pk)
+    if not form.is_valid():
+        messages.error(request, "Choose from what is offered.")
+        return redirect("dataset", pk=pk)
+    return _act(request, dataset, "set", row.name, form.cleaned_data)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dataset_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask, then delete a dataset with everything made of it."""
     dataset = get_object_or_404(Dataset.objects.editable_by(request.user), pk=pk)

@@ -20,16 +20,22 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from datasets import services, storage
+from datasets import acting, services, storage
 from datasets.cells import cell_value
+from datasets.deriving import complete_recipe, find_offer, no_orders
 from datasets.filters import DatasetFilter
 from datasets.models import Column, Dataset
 from datasets.serializers import (
+    ActionSerializer,
     ColumnChangeSerializer,
     ColumnSerializer,
+    CustomersRequestSerializer,
+    CustomersSerializer,
     DatasetChangeSerializer,
     DatasetDetailSerializer,
     DatasetSerializer,
+    DoneSerializer,
+    ProposalSerializer,
     RowsSerializer,
     UploadSerializer,
 )
@@ -65,7 +71,7 @@ class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     def get_queryset(self) -> QuerySet[Dataset]:
         rows: QuerySet[Dataset] = Dataset.objects.visible_to(self.request.user).select_related("owner")
         if self.action == "list":
-            return rows.defer("preview", "decisions", "warnings", "overrides")
+            return rows.defer("preview", "decisions", "warnings", "overrides", "recipe", "ledger")
         return rows.prefetch_related("columns") if self.action == "retrieve" else rows
 
     def get_serializer_class(self) -> Any:
@@ -94,8 +100,7 @@ class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         form.is_valid(raise_exception=True)
         said = form.validated_data
         dataset = services.upload(owner=request.user, uploaded=uploaded, name=said["name"], overrides=said["overrides"])
-        location = request.build_absolute_uri(f"/api/v1/datasets/{dataset.pk}")
-        return Response(DatasetDetailSerializer(dataset).data, status=201, headers={"Location": location})
+        return _created(request, dataset)
 
     @extend_schema(
         summary="Rename, or read again in another way", request=DatasetChangeSerializer, responses=DatasetDetailSerializer
@@ -109,6 +114,8 @@ class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             services.rename(dataset, said["name"])
         if "overrides" in said:
             services.read_again(dataset, said["overrides"])
+        if "recipe" in said:
+            services.turn_again(dataset, said["recipe"])
         return Response(DatasetDetailSerializer(self.get_object()).data)
 
     @extend_schema(summary="Delete the dataset, its runs and every file", responses={204: None})
@@ -138,6 +145,41 @@ class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         found.refresh_from_db()
         return Response(ColumnSerializer(found).data)
 
+    @extend_schema(summary="Settle a warning", request=ActionSerializer, responses=DoneSerializer)
+    @action(detail=True, methods=["post"], url_path="actions", url_name="actions", serializer_class=ActionSerializer)
+    def act(self, request: Request, pk: str) -> Response:
+        """Do what a warning offers in its `actions`, or undo it; some of them read the file again."""
+        form = ActionSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = form.validated_data
+        done = acting.act(self.get_object(), said["action"], said["column"], said["value"])
+        told = {"sentence": done.sentence, "undo": done.undo, "dataset": self.get_object()}
+        return Response(DoneSerializer(told).data)
+
+    @extend_schema(summary="What an order file could become", responses=ProposalSerializer, filters=False)
+    @action(detail=True, serializer_class=CustomersSerializer, filter_backends=[], pagination_class=None)
+    def customers(self, request: Request, pk: str) -> Response:
+        """Propose which column is the customer, the date, the amount, each with its reason, and what is set aside."""
+        offer = find_offer(self.get_object())
+        if offer is None:
+            raise no_orders()
+        return Response(ProposalSerializer(offer).data)
+
+    @extend_schema(
+        summary="Turn an order file into its customers",
+        request=CustomersRequestSerializer,
+        responses={201: DatasetDetailSerializer},
+    )
+    @customers.mapping.post
+    def derive(self, request: Request, pk: str) -> Response:
+        """Make a dataset with one row per customer: how recently, how often and for how much they buy, and more."""
+        orders = self.get_object()
+        form = CustomersSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = dict(form.validated_data)
+        name = said.pop("name")
+        return _created(request, services.derive_customers(orders, complete_recipe(orders, said), name=name))
+
     @extend_schema(summary="A page of typed rows", parameters=PAGING, responses=RowsSerializer, filters=False)
     @action(detail=True, serializer_class=RowsSerializer, filter_backends=[], pagination_class=None)
     def rows(self, request: Request, pk: str) -> Response:
@@ -160,10 +202,17 @@ class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     )
     @action(detail=True, renderer_classes=[AnyFileRenderer], filter_backends=[], pagination_class=None)
     def file(self, request: Request, pk: str) -> HttpResponseBase:
-        """Download the file exactly as it was uploaded."""
+        """Download the file exactly as it was uploaded; customers turned from orders come as CSV."""
         dataset = self.get_object()
-        content = storage.open_original(dataset)
+        if dataset.is_derived and dataset.status != Status.DONE:
+            raise _not_ready(dataset)
+        content = storage.open_rows(dataset) if dataset.is_derived else storage.open_original(dataset)
         return file_answer(content, name=dataset.file_name, content_type="application/octet-stream")
+
+
+def _created(request: Request, dataset: Dataset) -> Response:
+    location = request.build_absolute_uri(f"/api/v1/datasets/{dataset.pk}")
+    return Response(DatasetDetailSerializer(dataset).data, status=201, headers={"Location": location})
 
 
 def _column(dataset: Dataset, name: str) -> Column:

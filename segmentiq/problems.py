@@ -82,6 +82,7 @@ CODES: Mapping[str, Problem] = {
         unknown_branch="The run's tree has no such branch.",
         invalid_branches="The branches chosen overlap, or do not cover every customer.",
         invalid_override="A reading choice (delimiter, encoding, sheet, header) is not one the reader knows.",
+        invalid_recipe="A part of the recipe that turns orders into customers is wrong.",
         invalid_kind="A column cannot hold this kind.",
         invalid_role="A column of this kind cannot play this role.",
         one_file_expected="An upload holds exactly one file and its few fields.",
@@ -107,6 +108,8 @@ CODES: Mapping[str, Problem] = {
         not_active="The run or dataset has already ended, so it cannot be cancelled.",
         still_active="The run or dataset is still being worked on.",
         conflict="The thing changed meanwhile.",
+        not_orders="The rows do not look like orders, so nothing can be proposed or turned.",
+        orders_gone="The order file that the customers were turned from was deleted.",
         cancelled="The work was cancelled on request.",
     ),
     **_problems(

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from segmentiq.testing.tables import ORDERS
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"sklearn", "matplotlib", "numba", "scipy", "pandas", "pyarrow", "fastcluster"}
 MAX_RESIDENT_MB = 130
@@ -24,7 +26,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 settings.ALLOWED_HOSTS = ["testserver"]
 settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-dataset, run, username = sys.argv[1:]
+dataset, run, orders, username = sys.argv[1:]
 client = Client()
 client.force_login(get_user_model().objects.get(username=username))
 statuses = {}
@@ -35,13 +37,14 @@ def serve(method, path, *, html=False, **data):
     statuses[f"{method} {path}{' as html' if html else ''}"] = [response.status_code, len(body)]
     return response
 pages = ["/", "/datasets", "/datasets/upload", f"/datasets/{dataset}", f"/datasets/{dataset}/segment",
-         f"/datasets/{dataset}/forecast", f"/datasets/{dataset}/delete",
+         f"/datasets/{dataset}/forecast", f"/datasets/{dataset}/delete", f"/datasets/{orders}", f"/datasets/{orders}/customers",
          "/runs", f"/runs/{run}", f"/runs/{run}?k=4", f"/runs/{run}/delete",
          f"/runs/{run}/assignments.csv", f"/runs/{run}/dendrogram.svg", f"/runs/{run}/dendrogram.png", f"/runs/{run}/report.json",
          "/account/tokens", "/account/logout/", "/account/password/change/", "/healthz", "/readyz", "/docs", "/redoc",
          "/admin/", "/admin/datasets/dataset/", f"/admin/datasets/dataset/{dataset}/change/", "/admin/clustering/run/",
          f"/admin/clustering/run/{run}/change/"]
-api = ["/datasets", f"/datasets/{dataset}", f"/datasets/{dataset}/rows", f"/datasets/{dataset}/file", "/clustering/runs",
+api = ["/datasets", f"/datasets/{dataset}", f"/datasets/{dataset}/rows", f"/datasets/{dataset}/file",
+       f"/datasets/{orders}/customers", "/clustering/runs",
        f"/clustering/runs/{run}", f"/clustering/runs/{run}/tree", f"/clustering/runs/{run}/dendrogram",
        f"/clustering/runs/{run}/dendrogram?format=svg&k=4", f"/clustering/runs/{run}/assignments",
        f"/clustering/runs/{run}/assignments?format=csv", f"/clustering/runs/{run}/segments", "/schema", "/tokens", "/"]
@@ -55,6 +58,7 @@ file = SimpleUploadedFile("new.csv", b"id,a,b\\n1,2,3\\n2,4,5\\n3,6,8\\n4,1,1\\n
 serve("post", "/api/v1/datasets/upload", data={"file": file})
 book = SimpleUploadedFile("book.xlsx", open(os.environ["BOOK"], "rb").read())
 serve("post", "/api/v1/datasets/upload", data={"file": book})
+serve("post", f"/api/v1/datasets/{orders}/customers", data={}, content_type="application/json")
 form = {"how_many": "auto", "linkage": "ward", "metric": "euclidean", "scaling": "standard", "log": "none", "missing": "impute",
         "columns": ["age", "spending"]}
 asked = {"dataset_id": dataset, "n_clusters": 5}
@@ -71,14 +75,21 @@ print(json.dumps({"statuses": statuses, "modules": sorted({n.partition(".")[0] f
 
 
 @pytest.fixture
-def served(transactional_db: None, tmp_path: Path, make_run: Callable[..., Any], staff: Any, settings: Any) -> dict[str, Any]:
+def served(
+    transactional_db: None,
+    tmp_path: Path,
+    make_run: Callable[..., Any],
+    make_dataset: Callable[..., Any],
+    staff: Any,
+    settings: Any,
+) -> dict[str, Any]:
     """Serve everything in a process of its own and return what it says about itself."""
     database = settings.DATABASES["default"]
     if not database["ENGINE"].endswith("sqlite3"):
         pytest.skip("one database is enough for counting modules")
     from django.db import connection
 
-    run = make_run()
+    run, orders = make_run(), make_dataset(ORDERS)
     copy = tmp_path / "copy.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(copy)])
@@ -94,7 +105,7 @@ def served(transactional_db: None, tmp_path: Path, make_run: Callable[..., Any],
         "BOOK": str(book),
         "MIN_FREE_DISK_MB": "1",
     }
-    arguments = [sys.executable, "-c", SERVE, str(run.dataset_id), str(run.pk), staff.username]
+    arguments = [sys.executable, "-c", SERVE, str(run.dataset_id), str(run.pk), str(orders.pk), staff.username]
     done = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
