@@ -157,10 +157,8 @@ def _is_well_quoted(data: bytes, delimiter: str) -> bool:
         return False
     opening, closing = marks[::2], marks[1::2]
     is_edge = np.isin(np.arange(256), [ord(mark) for mark in (delimiter, "\n", "\r")])
-    opens, closes = (
-        is_edge[text[opening - 1]],
-        is_edge[text[closing + 1]],
-    )  # the text ends with an edge: so does what is before it
+    opens = is_edge[text[opening - 1]]  # -1 is the end of the text, which is an edge as its start is
+    closes = is_edge[text[closing + 1]]
     is_doubled = opening[1:] == closing[:-1] + 1
     opens[1:] |= is_doubled
     closes[:-1] |= is_doubled
