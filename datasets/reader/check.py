@@ -8,8 +8,10 @@ same functions, and told on the dataset's page.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,10 +20,11 @@ from datasets.reader.dialects import find_dialect
 from datasets.reader.encodings import find_encoding, read_head
 from datasets.reader.layout import cell_too_long, check_width, empty_file, no_usable_columns, ragged
 from datasets.reader.limits import MIB, ReadLimits
-from datasets.reader.margins import FIRST_RECORDS, Record, count_footers, find_opening
+from datasets.reader.margins import FIRST_RECORDS, TAIL, Record, count_footers, find_opening
 from datasets.reader.overrides import check_overrides
-from datasets.reader.records import skip_hint, split_records
+from datasets.reader.records import Records, StrayQuote, skip_hint, split_records
 from datasets.reader.sheets import check_sheets
+from datasets.reader.words import is_missing
 from datasets.reader.workbook import find_sheets, look_at_beginnings
 from datasets.reader.zips import check_directory
 from segmentiq.ml.errors import FileRefused
@@ -100,26 +103,60 @@ def _check_text(stream: BinaryIO, size: int, limits: ReadLimits, overrides: Mapp
     encoding = find_encoding(stream, limit=limits.head_bytes, override=overrides.get("encoding"))
     text = read_head(stream, encoding, limits.head_bytes)
     dialect = find_dialect(text, limits, delimiter=overrides.get("delimiter"), quote=overrides.get("quote")).dialect
-    records = list(skip_hint(split_records(io.StringIO(text, newline=""), dialect, limits, is_whole=is_whole)))
-    if not is_whole:
-        records = records[:-1] or records
-    if not records:
+    records = skip_hint(split_records(io.StringIO(text, newline=""), dialect, limits, is_whole=is_whole))
+    try:
+        _check_records(records if is_whole else _but_last(records), dialect.delimiter, limits, overrides, is_whole=is_whole)
+    except StrayQuote:
+        return  # the full reading knows what to do, and says so
+
+
+def _but_last(records: Records) -> Records:
+    """Yield all records but the last, which is cut in two; one alone is whatever it is."""
+    held = next(records, None)
+    is_alone = True
+    for record in records:
+        if held is not None:
+            yield held
+        held, is_alone = record, False
+    if held is not None and is_alone:
+        yield held
+
+
+def _check_records(records: Records, delimiter: str, limits: ReadLimits, overrides: Mapping[str, Any], *, is_whole: bool) -> None:
+    """Raise FileRefused when they are no table; one record at a time, because a million of them would be much memory."""
+    first = list(islice(records, FIRST_RECORDS))
+    if not first:
         raise empty_file()
-    opening = find_opening(records[:FIRST_RECORDS], dialect.delimiter, overrides)
-    records = records[opening.n_above :]
-    width = len(records[0][1]) + opening.has_row_names
+    opening = find_opening(first, delimiter, overrides)
+    width = len(first[opening.n_above][1]) + opening.has_row_names
     check_width(width, limits)
-    body = records[1 + opening.n_between :] if opening.is_named else records
-    check_records(body[: len(body) - count_footers(body, width)], width, limits)
-    if is_whole and not any(any(map(str.strip, fields)) for _, fields in body):
-        raise no_usable_columns() if body else empty_file("The file has a header but no rows.")
+    body = chain(first[opening.n_above + opening.is_named * (1 + opening.n_between) :], records)
+    n_rows, has_value = _check_rows(body, width, limits)
+    if is_whole and n_rows == 0:
+        raise empty_file("The file has a header but no rows.")
+    if is_whole and not has_value:
+        raise no_usable_columns()
 
 
-def check_records(records: list[Record], width: int, limits: ReadLimits) -> None:
+def _check_rows(body: Iterable[Record], width: int, limits: ReadLimits) -> tuple[int, bool]:
+    """Return how many rows there are, and whether one of their cells holds a value; remarks below the table are no rows."""
+    held: deque[Record] = deque()
+    n_rows, has_value = 0, False
+    for record in body:
+        n_rows += 1
+        has_value = has_value or not all(map(is_missing, record[1]))
+        held.append(record)
+        if len(held) > TAIL + 1:
+            check_record(*held.popleft(), width, limits)
+    for record in list(held)[: len(held) - count_footers(held, width)]:
+        check_record(*record, width, limits)
+    return n_rows, has_value
+
+
+def check_record(line: int, fields: list[str], width: int, limits: ReadLimits) -> None:
     """Raise FileRefused for a record longer than the table is wide, or a cell beyond the limit."""
-    for line, fields in records:
-        if len(fields) > width and any(map(str.strip, fields[width:])):
-            raise ragged(line, len(fields), width)
-        for position, cell in enumerate(fields, start=1):
-            if len(cell) > limits.max_cell_chars:
-                raise cell_too_long(f"on line {line:,}, column {position},", limits)
+    if len(fields) > width and any(map(str.strip, fields[width:])):
+        raise ragged(line, len(fields), width)
+    if max(map(len, fields), default=0) > limits.max_cell_chars:
+        position = next(i for i, cell in enumerate(fields, start=1) if len(cell) > limits.max_cell_chars)
+        raise cell_too_long(f"on line {line:,}, column {position},", limits)

@@ -1,14 +1,16 @@
 """Excel workbooks to raw columns, through python-calamine, once the workbook is known to be safe.
 
-Cells come typed; a column whose cells are all numbers, dates or truths stays so, anything mixed becomes text and is typed
-like the text of a CSV file. The table is the visible sheet with the most filled cells that form a rectangle: a data
-dictionary is smaller.
+Cells come typed; a column whose cells are all numbers, dates or truths stays so, anything mixed becomes text and is typed like
+the text of a CSV file. The table is the fullest visible sheet that does not merely describe the columns of another one. Sheets
+that have one header (a sheet per year) can be read as one table, with a column that says which sheet a row stood in.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,144 +18,207 @@ import pandas as pd
 import pyarrow as pa
 
 from datasets.reader.cells import STRING, TextCells, encode
-from datasets.reader.findings import count_of
-from datasets.reader.layout import cell_too_long, check_width, empty_file, has_header, name_columns
+from datasets.reader.findings import Findings, count_of
+from datasets.reader.grid import BLANK, Block, Grid, find_block, find_start, say
+from datasets.reader.layout import cell_too_long, empty_file, name_columns
+from datasets.reader.sheets import STACK, check_extent, find_filled, find_named
+from datasets.reader.sheets import say as say_sheets
 from datasets.reader.source import RawTable, Source, check_size
 from datasets.reader.workbook import Sheet, find_sheets
 from datasets.reader.zips import corrupt
 from segmentiq.ml.errors import FileRefused
 
-SPARSE_CELLS = 1_000_000
-"""A rectangle larger than this must be filled to a twentieth, or it is not laid out."""
+PEEKED_ROWS = 600
+MOST_PEEKED = 20
+"""Sheets whose beginning is looked at to find the table."""
+SHEET_COLUMN = "sheet"
+DATES = {dt.datetime, dt.date}
 
 
 def read_workbook(source: Source) -> RawTable:
-    """Read one sheet. Raises FileRefused."""
+    """Read one sheet, or all that share a header. Raises FileRefused."""
     with source.path.open("rb") as stream:
         sheets = find_sheets(stream, source.limits)
-    sheet = _choose(sheets, source)
-    _check_extent(sheet, source)
-    rows = _load_rows(sheet, source)
+    source.on_progress("reading", 0.2)
+    with _opened(source) as workbook:
+        chosen = _choose(workbook, sheets, source)
+        blocks = []
+        for sheet in chosen:
+            blocks.append(_load(workbook, sheet, source))
+            check_size(sum(block.n_rows for block in blocks), len(blocks[0].header), source)
     source.on_progress("reading", 0.5)
-    if not rows:
-        raise empty_file()
-    start = _find_first_row(rows, source)
-    said = [[_say(cell) for cell in row] for row in rows[start : start + 101]]
-    named, reason = has_header(said, override=source.overrides.get("header"))
-    source.findings.decide("header", f"row {start + sheet.extent.top}" if named else "none", reason)
-    body = rows[start + named :]
-    header = said[0] if named else [""] * len(said[0])
-    keep = [row for row in body if any(cell not in ("", None) for cell in row)]
-    if not keep:
-        raise empty_file("The sheet has a header but no rows.")
-    if len(keep) < len(body):
-        source.findings.warn("blank_rows", f"{count_of(len(body) - len(keep), 'row')} without any value left out.")
-    check_size(len(keep), len(header), source)
-    width = _used_width(header, keep)
-    names = name_columns(header[:width], source.findings, source.limits) if named else [f"column_{i + 1}" for i in range(width)]
-    return RawTable(names=names, columns=_take(keep, width, source), n_rows=len(keep))
+    header, columns = _stack(blocks) if source.overrides.get("sheet") == STACK else (blocks[0].header, blocks[0].columns)
+    is_named = blocks[0].is_named
+    names = name_columns(header, source.findings, source.limits) if is_named else [f"column_{i + 1}" for i in range(len(header))]
+    return RawTable(names=names, columns=_take(columns, source), n_rows=sum(block.n_rows for block in blocks))
 
 
-def _choose(sheets: list[Sheet], source: Source) -> Sheet:
-    wanted = source.overrides.get("sheet")
-    if wanted is not None:
-        return _find_named(sheets, str(wanted), source)
-    visible = [sheet for sheet in sheets if sheet.is_visible and sheet.extent.n_filled]
-    if not visible:
-        raise empty_file("The workbook has no visible sheet with data.")
-    full = [sheet for sheet in visible if sheet.fill >= 0.5] or visible
-    chosen = max(full, key=lambda sheet: sheet.extent.n_filled)
-    others = [sheet.name[:40] for sheet in sheets if sheet is not chosen]
-    reason = "The only sheet." if not others else f"The visible sheet with the most data. Others: {', '.join(others)[:300]}."
-    source.findings.decide("sheet", chosen.name, reason)
-    if len(visible) > 1:
-        message = f"The workbook has {len(visible)} sheets with data; {chosen.name[:40]} was read."
-        source.findings.warn("several_sheets", message)
-    hidden = [sheet.name[:40] for sheet in sheets if not sheet.is_visible]
-    if hidden:
-        source.findings.warn("hidden_sheets", f"Hidden sheets are not read unless chosen: {', '.join(hidden)[:300]}.")
-    return chosen
-
-
-def _find_named(sheets: list[Sheet], wanted: str, source: Source) -> Sheet:
-    for sheet in sheets:
-        if sheet.name == wanted:
-            source.findings.decide("sheet", wanted, "Chosen by a person.")
-            return sheet
-    names = ", ".join(sheet.name[:40] for sheet in sheets)[:300]
-    raise FileRefused("The workbook has no sheet of that name.", code="unknown_sheet", field="sheet", hint=f"Sheets: {names}.")
-
-
-def _check_extent(sheet: Sheet, source: Source) -> None:
-    """Raise FileRefused before a rectangle is laid out that is too large or nearly empty."""
-    extent = sheet.extent
-    if extent.n_filled == 0:
-        raise empty_file("The sheet has no data.")
-    n_cells = extent.n_rows * extent.n_columns
-    if n_cells > source.limits.max_cells or (n_cells > SPARSE_CELLS and extent.n_filled * 20 < n_cells):
-        raise FileRefused(
-            f"The sheet's cells are spread over {extent.n_rows:,} rows and {extent.n_columns:,} columns.",
-            code="too_many_cells",
-            field="file",
-            hint="Delete the cells far outside of the table, or save the sheet as CSV.",
-        )
-    check_width(extent.n_columns, source.limits)
-    if extent.n_without_value:
-        message = f"{count_of(extent.n_without_value, 'formula')} without a stored result count as missing."
-        source.findings.warn("formula_without_value", message)
-    if extent.n_errors:
-        source.findings.warn("error_cells", f"{count_of(extent.n_errors, 'cell')} with an error such as #REF! count as missing.")
-
-
-def _load_rows(sheet: Sheet, source: Source) -> list[list[Any]]:
+@contextmanager
+def _opened(source: Source) -> Iterator[Any]:
+    """Open the workbook for its cells. Raises FileRefused."""
     import python_calamine
 
     try:
-        with python_calamine.CalamineWorkbook.from_path(str(source.path)) as workbook:
-            rows: list[list[Any]] = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=True)
-    except python_calamine.PasswordError as error:
-        raise FileRefused(
-            "The workbook is protected by a password.", code="encrypted_file", field="file", hint="Remove it and upload again."
-        ) from error
+        workbook = python_calamine.CalamineWorkbook.from_path(str(source.path))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise corrupt("its cells cannot be read") from error
-    return rows
+    try:
+        yield workbook
+    finally:
+        workbook.close()
 
 
-def _find_first_row(rows: Sequence[Sequence[Any]], source: Source) -> int:
-    """Return where the table starts: titles above it fill less than half of its width."""
-    width = max(len(row) for row in rows)
-    for position, row in enumerate(rows[:50]):
-        if sum(cell not in ("", None) for cell in row) * 2 > width:
-            if position:
-                source.findings.warn("rows_above_header", f"{count_of(position, 'row')} above the table left out.")
-            return position
-    return 0
+def _cells(workbook: Any, sheet: Sheet, n_rows: int | None = None) -> tuple[list[list[Any]], int, int]:
+    """Return a sheet's rectangle with the numbers of its first row and column. Raises FileRefused."""
+    import python_calamine
+
+    try:
+        opened = workbook.get_sheet_by_name(sheet.name)
+        top, left = opened.start or (0, 0)
+        return opened.to_python(skip_empty_area=True, nrows=n_rows), top + 1, left + 1
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise corrupt("its cells cannot be read") from error
 
 
-def _used_width(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
-    """Return the number of columns without nameless, empty ones at the end."""
-    width = len(header)
-    while width > 1 and not header[width - 1].strip() and all(row[width - 1] in ("", None) for row in rows):
-        width -= 1
-    return width
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peek:
+    """What the beginning of a sheet says."""
+
+    sheet: Sheet
+    header: tuple[str, ...]
+    words: frozenset[str]
+
+    def describes(self, other: Peek) -> bool:
+        """Tell whether this sheet is about the columns of another one: their names stand among its cells, in few rows."""
+        names = set(other.header) - {""}
+        if len(names) < 3 or self.sheet.extent.n_rows > 10 * len(names) + 20:
+            return False
+        return len(names & self.words) >= 0.6 * len(names) and len(names.intersection(self.header)) < 0.5 * len(names)
 
 
-def _take(rows: list[list[Any]], width: int, source: Source) -> Iterator[TextCells | pd.Series]:
-    for position in range(width):
-        yield to_cells([row[position] for row in rows], position, source)
+def _peek(workbook: Any, sheet: Sheet, source: Source) -> Peek:
+    rows, _, _ = _cells(workbook, sheet, PEEKED_ROWS)
+    start = find_start(rows, source.overrides).n_above if rows else 0
+    header = tuple(say(cell).strip().lower() for cell in rows[start]) if rows else ()
+    words = frozenset(cell.strip().lower() for row in rows for cell in row if isinstance(cell, str) and len(cell) < 200)
+    return Peek(sheet=sheet, header=header, words=words)
+
+
+def _choose(workbook: Any, sheets: list[Sheet], source: Source) -> list[Sheet]:
+    """Return the sheets to read: one, or a stack of them. Raises FileRefused."""
+    wanted = source.overrides.get("sheet")
+    if wanted is not None and wanted != STACK:
+        sheet = find_named(sheets, str(wanted))
+        check_extent(sheet, source.limits)
+        _decide(sheet.name, "Chosen by a person.", [sheet], sheets, source.findings)
+        return [sheet]
+    filled = find_filled(sheets)
+    check_extent(filled[0], source.limits)
+    peeks = [_peek(workbook, sheet, source) for sheet in filled[:MOST_PEEKED] if len(filled) > 1 and _is_small(sheet, source)]
+    tables = [peek for peek in peeks if not any(peek.describes(other) for other in peeks)] or peeks
+    chosen = tables[0].sheet if tables else filled[0]
+    same = _find_same(tables, chosen, sheets)
+    if wanted == STACK:
+        _decide(STACK, f"Chosen by a person: {say_sheets(same)}, one below the other.", same, sheets, source.findings)
+        return same
+    about = [peek.sheet for peek in peeks if peek not in tables]
+    reason = "The only sheet." if len(sheets) == 1 else "The visible sheet with the most data."
+    if about:
+        reason = f"The visible sheet with the most data; {say_sheets(about)} describes its columns."
+    _decide(chosen.name, reason, [chosen], sheets, source.findings)
+    _warn_of_others(chosen, same, sheets, source.findings)
+    return [chosen]
+
+
+def _is_small(sheet: Sheet, source: Source) -> bool:
+    """Tell whether a sheet can be laid out at all."""
+    try:
+        check_extent(sheet, source.limits)
+    except FileRefused:
+        return False
+    return True
+
+
+def _find_same(tables: Sequence[Peek], chosen: Sheet, sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Return the sheets with the header of the chosen one, itself among them, in the workbook's order."""
+    headers = {peek.sheet.name: sorted(peek.header) for peek in tables}
+    header = headers.get(chosen.name)
+    return [sheet for sheet in sheets if sheet is chosen or (sheet.name in headers and headers[sheet.name] == header)]
+
+
+def _decide(value: str, reason: str, read: Sequence[Sheet], sheets: Sequence[Sheet], findings: Findings) -> None:
+    others = [sheet for sheet in sheets if sheet not in read]
+    said = f"{reason} Not read: {say_sheets(others)}." if others else reason
+    findings.decide("sheet", value, said, f"sheet = {others[0].name[:40]}" if others else "")
+
+
+def _warn_of_others(chosen: Sheet, same: Sequence[Sheet], sheets: Sequence[Sheet], findings: Findings) -> None:
+    visible = [sheet for sheet in sheets if sheet.is_visible and sheet.extent.n_filled]
+    hidden = [sheet for sheet in sheets if not sheet.is_visible]
+    if len(visible) > 1:
+        message = f"The workbook has {len(visible)} sheets with data; {chosen.said} was read."
+        findings.warn("several_sheets", message)
+    if len(same) > 1:
+        what = count_of(len(same), "sheet")
+        message = f'{what} have the same header: {say_sheets(same)}. Choose the sheet "*" to read all of them.'
+        findings.warn("same_header_sheets", message)
+    if hidden:
+        findings.warn("hidden_sheets", f"Hidden sheets are not read unless chosen: {say_sheets(hidden)}.")
+
+
+def _load(workbook: Any, sheet: Sheet, source: Source) -> Block:
+    extent, findings = sheet.extent, source.findings
+    check_extent(sheet, source.limits)
+    if extent.n_without_value:
+        message = f"{count_of(extent.n_without_value, 'formula')} without a stored result count as missing."
+        findings.warn("formula_without_value", message)
+    if extent.n_errors:
+        findings.warn("error_cells", f"{count_of(extent.n_errors, 'cell')} with an error such as #REF! count as missing.")
+    if extent.n_hidden_rows:
+        findings.warn("hidden_rows", f"{count_of(extent.n_hidden_rows, 'row')} hidden in the workbook: read like the others.")
+    rows, top, left = _cells(workbook, sheet)
+    if not rows:
+        raise empty_file("The sheet has no data.")
+    return find_block(Grid(sheet=sheet, rows=rows, top=top, left=left), source)
+
+
+def _stack(blocks: Sequence[Block]) -> tuple[list[str], list[list[Any]]]:
+    """Return the header and the columns of all sheets, one below the other, and a last column with the sheet's name."""
+    header = [name.strip() for name in blocks[0].header]
+    columns: list[list[Any]] = [[] for _ in header]
+    origin: list[Any] = []
+    for block in blocks:
+        if block.key != blocks[0].key:
+            raise FileRefused(
+                f"The sheets {blocks[0].sheet.name[:40]} and {block.sheet.name[:40]} do not have the same header.",
+                code="unknown_sheet",
+                field="sheet",
+                hint="Choose one sheet by its name.",
+            )
+        places = {name.strip(): i for i, name in enumerate(block.header)}
+        is_told_by_name = len(places) == len(header)
+        for position, name in enumerate(header):
+            columns[position].extend(block.columns[places[name] if is_told_by_name else position])
+        origin.extend([block.sheet.name] * block.n_rows)
+    return [*header, SHEET_COLUMN], [*columns, origin]
+
+
+def _take(columns: list[list[Any]], source: Source) -> Iterator[TextCells | pd.Series]:
+    for position in range(len(columns)):
+        values, columns[position] = columns[position], []
+        yield to_cells(values, position, source)
 
 
 def to_cells(values: list[Any], position: int, source: Source) -> TextCells | pd.Series:
     """Return a column of one type as it is, anything else as text."""
-    types = {type(value) for value in values if value not in ("", None)}
+    types = {type(value) for value in values if value not in BLANK}
     if types and types <= {int, float}:
         return _to_numbers(values)
-    if types and types <= {dt.datetime, dt.date}:
-        return pd.Series(np.array([None if value in ("", None) else value for value in values], dtype="datetime64[us]"))
+    if types & DATES and types <= {*DATES, dt.time}:
+        return _to_dates(values, position, source)
     if types == {bool}:
-        return pd.Series([None if value in ("", None) else value for value in values], dtype="boolean")
-    texts = [_say(value) for value in values]
+        return pd.Series([None if value in BLANK else value for value in values], dtype="boolean")
+    texts = [say(value) for value in values]
     longest = max(map(len, texts))
     if longest > source.limits.max_cell_chars:
         raise cell_too_long(f"in column {position + 1}", source.limits)
@@ -161,15 +226,16 @@ def to_cells(values: list[Any], position: int, source: Source) -> TextCells | pd
 
 
 def _to_numbers(values: list[Any]) -> pd.Series:
-    numbers = np.array([np.nan if value in ("", None) else value for value in values], dtype=np.float64)
+    numbers = np.array([np.nan if value in BLANK else value for value in values], dtype=np.float64)
     is_whole = bool((np.abs(numbers) < 2**53).all() and (numbers == np.floor(numbers)).all())
     return pd.Series(numbers.astype(np.int64) if is_whole else numbers)
 
 
-def _say(value: Any) -> str:
-    """Return a cell as a CSV file would write it."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return str(value)
+def _to_dates(values: list[Any], position: int, source: Source) -> pd.Series:
+    """Return dates; a time without a day is what Excel makes of 0 in a column of dates."""
+    days = [value if isinstance(value, dt.date) else None for value in values]
+    n_times = sum(isinstance(value, dt.time) for value in values)
+    if n_times:
+        message = f"Column {position + 1}: {count_of(n_times, 'cell')} with a time but no day among dates count as missing."
+        source.findings.warn("invalid_dates", message)
+    return pd.Series(np.array(days, dtype="datetime64[us]"))

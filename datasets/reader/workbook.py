@@ -1,70 +1,29 @@
 """What a workbook holds, told from its XML without building a cell: its sheets, how large they are, whether that is safe.
 
-A stream flows in, one `Sheet` per worksheet flows out. The library that reads workbooks lays every sheet out as a full rectangle,
-so one cell at row 200,000 costs as much as 200,000 rows: the rectangle is measured first.
+A stream flows in, one `Sheet` per worksheet flows out. Every part is unpacked once, through the counter; the parts that say
+where things are, are walked first. Light (the standard library only), because a small workbook is looked at as it is uploaded.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import BinaryIO
-from xml.etree import ElementTree as Xml
 
-from datasets.reader.limits import ReadLimits
-from datasets.reader.zips import check_directory, corrupt, inflate, refuse_entities
+from datasets.reader.findings import count_of
+from datasets.reader.limits import MIB, ReadLimits
+from datasets.reader.markup import Attributes, look_through, walk
+from datasets.reader.styles import find_padded
+from datasets.reader.worksheet import Extent, measure
+from datasets.reader.zips import check_directory, corrupt, inflate, part_name
 
-CELL = re.compile(rb'<(?:\w+:)?(row|c)\b(?:[^<>/]*?\sr="([A-Z]{0,3})(\d{1,9})")?[^<>/]*>(?=\s*<(?!/))')
-"""A row or cell that holds something; cells that are only formatted are closed at once."""
-NO_VALUE = re.compile(
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)\s*(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?\s*</(?:\w+:)?c>"
-)
-ERROR = re.compile(rb'<(?:\w+:)?c\b[^<>]*\st="e"')
-OVERLAP = 2048
-"""Bytes kept from one chunk to the next: more than a tag has."""
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
-
-
-@dataclass(slots=True)
-class Extent:
-    """The rectangle that a worksheet's filled cells span, counted from 1."""
-
-    top: int = 0
-    bottom: int = 0
-    left: int = 0
-    right: int = 0
-    n_filled: int = 0
-    n_without_value: int = 0
-    n_errors: int = 0
-    row: int = 0
-    column: int = 0
-
-    @property
-    def n_rows(self) -> int:
-        return self.bottom - self.top + 1 if self.n_filled else 0
-
-    @property
-    def n_columns(self) -> int:
-        return self.right - self.left + 1 if self.n_filled else 0
-
-    def add(self, row: int, column: int) -> None:
-        """Widen the rectangle by one cell."""
-        if not self.n_filled:
-            self.top = self.bottom = row
-            self.left = self.right = column
-        self.n_filled += 1
-        if row > self.bottom:
-            self.bottom = row
-        elif row < self.top:
-            self.top = row
-        if column > self.right:
-            self.right = column
-        elif column < self.left:
-            self.left = column
+STYLES = "xl/styles.xml"
+XML = (".xml", ".rels", ".vml")
+MAX_SHEETS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,96 +35,88 @@ class Sheet:
     extent: Extent
 
     @property
-    def fill(self) -> float:
-        """Return the share of its rectangle that is filled."""
-        return self.extent.n_filled / max(self.extent.n_rows * self.extent.n_columns, 1)
+    def said(self) -> str:
+        """Return the sheet as a chooser lists it."""
+        size = f"{count_of(self.extent.n_rows, 'row')}, {count_of(self.extent.n_columns, 'column')}"
+        return f"{self.name[:40]} ({size}{'' if self.is_visible else ', hidden'})"
 
 
 def find_sheets(stream: BinaryIO, limits: ReadLimits) -> list[Sheet]:
     """Return the worksheets in the workbook's order. Raises FileRefused for what is damaged or unsafe."""
-    entries = {entry.filename: entry for entry in check_directory(stream, limits)}
+    entries = {part_name(entry): entry for entry in check_directory(stream, limits)}
     if WORKBOOK not in entries or RELATIONS not in entries:
         raise corrupt("its list of sheets is missing")
-    parts: dict[str, bytes] = {}
+    parts = _find_parts(inflate(stream, entries.pop(RELATIONS), limits))
+    listed = _list_sheets(inflate(stream, entries.pop(WORKBOOK), limits))
+    padded = find_padded(inflate(stream, entries.pop(STYLES), limits)) if STYLES in entries else {}
     extents: dict[str, Extent] = {}
+    for relation, _, _ in listed:
+        part = parts.get(relation, "")
+        if _is_worksheet(part) and part in entries:
+            extents[part] = measure(inflate(stream, entries.pop(part), limits), padded)
     for name, entry in entries.items():
-        if name in (WORKBOOK, RELATIONS):
-            parts[name] = b"".join(_safe(stream, entry, limits))
-        elif name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            extents[name] = _measure(stream, entry, limits)
-        else:
-            for _ in _safe(stream, entry, limits):
-                pass
-    return _list_sheets(parts[WORKBOOK], parts[RELATIONS], extents)
+        _drain(inflate(stream, entry, limits), is_xml=name.endswith(XML))
+    return [
+        Sheet(name=name, is_visible=is_visible, extent=extents[parts[relation]])
+        for relation, name, is_visible in listed
+        if parts.get(relation) in extents
+    ]
 
 
-def _safe(stream: BinaryIO, entry: zipfile.ZipInfo, limits: ReadLimits) -> list[bytes]:
-    """Return nothing for what is not XML, else its chunks, each looked at for entities."""
-    is_small = entry.filename in (WORKBOOK, RELATIONS)
-    is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-    kept: list[bytes] = []
-    tail = b""
-    for chunk in inflate(stream, entry, limits):
-        if is_xml:
-            refuse_entities(tail + chunk)
-            tail = chunk[-16:]
-        if is_small:
-            kept.append(chunk)
-    return kept
+def look_at_beginnings(stream: BinaryIO, entries: list[zipfile.ZipInfo], limits: ReadLimits) -> None:
+    """Raise FileRefused when the beginning of a part, where a document type stands, is unsafe."""
+    for entry in entries:
+        if part_name(entry).endswith(XML):
+            look_through([next(inflate(stream, entry, limits), b"")])
 
 
-def _measure(stream: BinaryIO, entry: zipfile.ZipInfo, limits: ReadLimits) -> Extent:
-    extent = Extent()
-    buffer = b""
-    for chunk in inflate(stream, entry, limits):
-        refuse_entities(buffer[-16:] + chunk)
-        buffer += chunk
-        stop = max(len(buffer) - OVERLAP, 0)
-        _scan(buffer, stop, extent)
-        buffer = buffer[stop:]
-    _scan(buffer, len(buffer), extent)
-    return extent
+def _is_worksheet(part: str) -> bool:
+    """Tell worksheets from sheets of charts, dialogs and macros, which have no table."""
+    return part.endswith(".xml") and not any(kind in part for kind in ("chartsheets/", "dialogsheets/", "macrosheets/"))
 
 
-def _scan(buffer: bytes, stop: int, extent: Extent) -> None:
-    """Take note of what starts before `stop`; the rest comes again with the next chunk."""
-    for match in CELL.finditer(buffer):
-        if match.start() >= stop:
-            break
-        if match[1] == b"row":
-            extent.row = int(match[3]) if match[3] else extent.row + 1
-            extent.column = 0
-        else:
-            extent.row = int(match[3]) if match[3] else extent.row
-            extent.column = _column_number(match[2]) if match[2] else extent.column + 1
-            extent.add(extent.row, extent.column)
-    extent.n_without_value += sum(match.start() < stop for match in NO_VALUE.finditer(buffer))
-    extent.n_errors += sum(match.start() < stop for match in ERROR.finditer(buffer))
+def _drain(chunks: Iterator[bytes], *, is_xml: bool) -> None:
+    """Unpack a part that is not needed here, so that its size is known to be true."""
+    if is_xml:
+        look_through(chunks)
+    else:
+        for _ in chunks:
+            pass
 
 
-@cache
-def _column_number(letters: bytes) -> int:
-    """Return 1 for A, 27 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+def _find_parts(chunks: Iterator[bytes]) -> dict[str, str]:
+    """Return the part behind each relation of the workbook."""
+    found: dict[str, str] = {}
+
+    def add(attributes: Attributes) -> None:
+        target = attributes.get("Target", "").replace("\\", "/")
+        if len(found) < MAX_SHEETS * 2 and attributes.get("TargetMode", "Internal") == "Internal":
+            found[attributes.get("Id", "")] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/").lower()
+
+    walk(_short(chunks), {"Relationship": add})
+    return found
 
 
-def _list_sheets(workbook: bytes, relations: bytes, extents: dict[str, Extent]) -> list[Sheet]:
-    try:
-        targets = {
-            entry.get("Id"): posixpath.normpath(posixpath.join("xl", entry.get("Target", ""))).lstrip("/")
-            for entry in Xml.fromstring(relations)  # noqa: S314 - document types and entities were refused before
-        }
-        found = [entry for entry in Xml.fromstring(workbook).iter() if entry.tag.rpartition("}")[2] == "sheet"]  # noqa: S314
-    except Xml.ParseError as error:
-        raise corrupt("its list of sheets cannot be read") from error
-    sheets = []
-    for entry in found:
-        relation = next((value for key, value in entry.items() if key.rpartition("}")[2] == "id" and key != "id"), None)
-        part = targets.get(relation, "")
-        if part in extents:
-            visible = entry.get("state", "visible") == "visible"
-            sheets.append(Sheet(name=entry.get("name", ""), is_visible=visible, extent=extents[part]))
-    return sheets
+def _list_sheets(chunks: Iterator[bytes]) -> list[tuple[str, str, bool]]:
+    """Return relation, name and visibility of every sheet."""
+    found: dict[str, tuple[str, str, bool]] = {}
+
+    def add(attributes: Attributes) -> None:
+        relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+        name = attributes.get("name", "")
+        if name in found or len(found) >= MAX_SHEETS:
+            raise corrupt("two of its sheets have the same name, or there are too many")
+        found[name] = (relation, name, attributes.get("state", "visible") == "visible")
+
+    walk(_short(chunks), {"sheet": add})
+    return list(found.values())
+
+
+def _short(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the chunks of a part that is never long."""
+    n_bytes = 0
+    for chunk in chunks:
+        n_bytes += len(chunk)
+        if n_bytes > 16 * MIB:
+            raise corrupt("its list of sheets is too long")
+        yield chunk
