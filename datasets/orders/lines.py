@@ -14,9 +14,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from datasets.orders.recipe import DAY, Recipe
+from datasets.reader.cells import STRING
+from datasets.reader.numbers import Writing, read_numbers
+from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Table
 
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -60,7 +64,7 @@ class Lines:
 
 
 def read_lines(table: Table, recipe: Recipe) -> Lines:
-    """Return the columns that the recipe names."""
+    """Return the columns that the recipe names. Raises RunRefused where one that stands for a number holds something else."""
     cells = {part: table.frame[name] for part, name in recipe.columns.items()}
     quantity, price, amount = (_read_numbers(cells.get(part)) for part in ("quantity", "price", "amount"))
     invoice, product = (_read_codes(cells[part]) if part in cells else None for part in ("invoice", "product"))
@@ -103,7 +107,18 @@ def _find_paid(
 
 
 def _read_numbers(cells: pd.Series[Any] | None) -> NDArray[np.float64] | None:
-    return None if cells is None else cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    if cells is None or cells.dtype.kind in "iuf":
+        return None if cells is None else cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    codes, texts = pd.factorize(cells)
+    found = read_numbers(pa.array(texts.tolist(), STRING), Writing())
+    if found is None:
+        raise RunRefused(
+            f"Column {str(cells.name)[:40]!r} stands for a number, but holds something else.",
+            code="invalid_kind",
+            field="columns",
+            hint="Name another column, or correct its kind on the page of the orders.",
+        )
+    return np.append(found.values.astype(np.float64), np.nan)[codes]
 
 
 def _read_codes(cells: pd.Series[Any]) -> Codes:

@@ -17,7 +17,8 @@ from segmentiq.ml.errors import SpecRefused
 from segmentiq.ml.values import Column, Kind
 
 NAMES: frozenset[Kind] = frozenset(("id", "category", "text", "number"))
-NUMBERS: frozenset[Kind] = frozenset(("number",))
+NUMBERS: frozenset[Kind] = frozenset(("number", "category", "constant"))
+"""A quantity that is always 1, or 1 or 2, is read as something else than a number; its text is a number all the same."""
 PARTS: Mapping[str, frozenset[Kind]] = {
     "customer": NAMES,
     "date": frozenset(("date",)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from datasets.orders.recipe import NAMES, PARTS, Recipe
+from datasets.orders.recipe import PARTS, Recipe
 from datasets.orders.vocabulary import UNKNOWN, ideas_of
 from segmentiq.ml.values import Column
 
@@ -19,6 +19,8 @@ Ideas = frozenset[str]
 DEALS = frozenset(("order", "trade", "sales"))
 MOST_DIFFERENT = 0.9
 """Share of the rows that may hold different customers: beyond it hardly anybody repeats, and the rows are customers."""
+FEW = 2
+"""Different quantities that are so few that they are not read as numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +129,8 @@ def _rank_product(candidate: Candidate) -> int:
 
 def _rank_quantity(candidate: Candidate) -> int:
     ideas = candidate.ideas
+    if candidate.column.kind != "number" and candidate.n_distinct > FEW:
+        return 0
     if "quantity" not in ideas or ideas & {"price", "amount", "sales", "deducted", "date", "customer"}:
         return 0
     return 1 if UNKNOWN in ideas else 2
@@ -134,6 +138,8 @@ def _rank_quantity(candidate: Candidate) -> int:
 
 def _rank_price(candidate: Candidate) -> int:
     ideas = candidate.ideas
+    if candidate.column.kind == "category":
+        return 0
     if "price" not in ideas or ideas & {"total", "amount", "customer"} or candidate.is_deduction:
         return 0
     return 1 if UNKNOWN in ideas else 2
@@ -141,7 +147,7 @@ def _rank_price(candidate: Candidate) -> int:
 
 def _rank_amount(candidate: Candidate) -> int:
     ideas = candidate.ideas
-    if ideas & {"quantity", "date", "customer"} or candidate.is_deduction:
+    if candidate.column.kind != "number" or ideas & {"quantity", "date", "customer"} or candidate.is_deduction:
         return 0
     if ideas == {"trade"}:
         return 1
@@ -178,8 +184,7 @@ def _give_reasons(found: Mapping[str, Candidate], candidates: Sequence[Candidate
     }
     if "invoice" in found:
         reasons["invoice"] = f"Named like the number of an order; {found['invoice'].n_distinct:,} different ones."
-    if "quantity" not in found:
-        unread = [entry for entry in candidates if "quantity" in entry.ideas and entry.column.kind in NAMES | {"constant"}]
-        lines = "every line counts as one item"
-        reasons["price"] += f" {unread[0].column.name[:80]} is not read as numbers, so {lines}." if unread else ""
+    unread = [entry.column for entry in candidates if "quantity" in entry.ideas and entry.column.kind != "number"]
+    if unread and "quantity" not in found:
+        reasons["price"] += f" {unread[0].name[:80]} is not read as numbers, so every line counts as one item."
     return {part: reasons[part] for part in PARTS if part in found}

@@ -114,9 +114,15 @@ def test_an_amount_wins_over_a_price_without_a_quantity() -> None:
 
 
 def test_a_quantity_that_is_not_read_as_numbers_is_told() -> None:
-    proposal = proposed(Client=("text", 90), Date=DATE, Price=NUMBER, Menge=("category", 2))
+    proposal = proposed(Client=("text", 90), Date=DATE, Price=NUMBER, Menge=("text", 70))
     assert proposal is not None
     assert "Menge is not read as numbers" in proposal.reasons["price"]
+
+
+@pytest.mark.parametrize("facts", [("category", 2), ("constant", 1)])
+def test_a_quantity_that_hardly_differs_is_a_quantity(facts: tuple[str, int]) -> None:
+    found = mapped(Client=("text", 90), Date=DATE, Price=NUMBER, Menge=facts)
+    assert found == {"customer": "Client", "date": "Date", "quantity": "Menge", "price": "Price"}
 
 
 def test_a_code_of_few_values_is_no_number_of_an_order() -> None:
