@@ -1,7 +1,8 @@
 """Dates as people write them, in the order that the whole column agrees on.
 
 Distinct cells of one column flow in; timestamps flow out, or None when it is no column of dates. Whether 03/04 is March or April
-cannot be told from one cell: any day above 12 in the column decides, and where none does the choice is a warning.
+cannot be told from one cell: any day above 12 in the column decides, and where none does the choice is a warning. Bare
+numbers (20240102, the days of a spreadsheet, seconds since 1970) are dates only where the column's name says so.
 """
 
 from __future__ import annotations
@@ -15,45 +16,106 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.months import WEEKDAYS, month_of
+from datasets.reader.patterns import all_match
+
 Order = Literal["year-month-day", "day-month-year", "month-day-year"]
 
 TIME = (
-    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
-    r" ?(?P<half>[AaPp]\.?[Mm]\.?)? ?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?$"
+    r"(?:(?:[T ]+|, ?)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
+    r" ?(?P<half>[AaPp]\.?[Mm]\.?)?(?: ?Uhr)? ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
 )
-NUMERIC = r"^(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})" + TIME
-NAMED = r"^(?P<a>\d{1,2}|\d{4})[-/ .]+(?P<b>[A-Za-z]{3,9})\.?[-/ .,]+(?P<c>\d{2,4})" + TIME
-AMERICAN = r"^(?P<b>[A-Za-z]{3,9})\.? (?P<a>\d{1,2}),? (?P<c>\d{4})" + TIME
+WEEKDAY = rf"^(?:(?i:{WEEKDAYS})\.?,? +)?"
+NUMERIC = WEEKDAY + r"(?P<a>\d{1,4})(?:[-/.] ?|年)(?P<b>\d{1,2})(?:[-/.] ?|月)(?P<c>\d{1,4})(?:\.|日)?" + TIME
+NAMED = (
+    WEEKDAY
+    + r"(?P<a>\d{1,2}|\d{4})(?:st|nd|rd|th|er|º|°)?[-/ .]*(?:(?:de|of) )?(?P<b>\p{L}{3,12})\.?"
+    + r"[-/ .,]*(?:(?:de|del|of) )?(?P<c>\d{2,4})"
+    + TIME
+)
+AMERICAN = WEEKDAY + r"(?P<b>\p{L}{3,12})\.? (?P<a>\d{1,2})(?:st|nd|rd|th)?,? (?P<c>\d{4})" + TIME
 COMPACT = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})" + TIME
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-DATE_WORDS = frozenset(("date", "day", "dt", "dob", "birthday", "datum", "since", "created", "joined", "signup", "ymd"))
+STAMP = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<half>)(?P<zone>)$"
+DATE_WORDS = frozenset(
+    (
+        "date", "day", "dt", "dob", "birthday", "datum", "since", "created", "joined", "signup", "ymd", "fecha", "data", "dato",
+        "birth", "timestamp", "geburtstag", "seit", "naissance", "nascita", "nacimiento", "until", "expiry",
+        "expires", "updated", "ts",
+    )
+)  # fmt: skip
+DATE_ENDS = ("datum", "date", "fecha", "datetime")
+SECONDS_WORDS = frozenset(("timestamp", "unix", "epoch", "ts", "unixtime", "created", "updated"))
 FIRST_YEAR, LAST_YEAR = 1800, 2200
+FEWEST_FOR_ONE = 10
+"""Different cells from which one impossible day may be among them."""
+DAYS_OF_1950, DAYS_OF_2099 = 18_264, 73_050
+SECONDS_OF_2000, SECONDS_OF_2100 = 946_684_800, 4_102_444_800
+SPREADSHEET_ORIGIN = np.datetime64("1899-12-30", "us")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Dates:
-    """One timestamp per distinct cell, and how they were written; `n_invalid` cells name no day of the calendar."""
+    """One timestamp per distinct cell, and how they were written.
+
+    `n_invalid` cells name no day of the calendar, `n_beyond` a year that no customer knows (9999 for "never").
+    """
 
     values: NDArray[np.datetime64]
-    order: Order
+    order: str
     is_guess: bool = False
     n_invalid: int = 0
+    n_beyond: int = 0
+    has_short_years: bool = False
+    has_zones: bool = False
 
 
-def read_dates(values: Any, words: tuple[str, ...]) -> Dates | None:
+def is_date_name(words: tuple[str, ...]) -> bool:
+    """Tell whether a column's name says that it holds dates."""
+    return not DATE_WORDS.isdisjoint(words) or any(word.endswith(DATE_ENDS) for word in words)
+
+
+def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) -> Dates | None:
     """Return the dates of an Arrow array of distinct, trimmed, present cells; `words` are those of the column's name."""
-    patterns = [NUMERIC, NAMED, AMERICAN]
-    if DATE_WORDS.intersection(words):
-        patterns.append(COMPACT)
-    for pattern in patterns:
-        if len(values) and pc.all(pc.match_substring_regex(values, pattern)).as_py():
-            return _assemble(pc.extract_regex(values, pattern), is_compact=pattern == COMPACT)
+    if not len(values):
+        return None
+    is_announced = is_date_name(words)
+    for pattern in (NUMERIC, NAMED, AMERICAN, *((COMPACT, STAMP) if is_announced else ())):
+        if all_match(values, pattern):
+            return _assemble(pc.extract_regex(values, pattern), order, is_compact=pattern in (COMPACT, STAMP))
+    if is_announced and all_match(values, r"^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$"):
+        return read_numbered(pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False), words)
     return None
 
 
-def _assemble(parts: Any, *, is_compact: bool) -> Dates | None:
+def looks_like_dates(values: Any) -> float:
+    """Return the share of the cells that are written like a date."""
+    like = pc.or_(pc.match_substring_regex(values, NUMERIC), pc.match_substring_regex(values, NAMED))
+    return float(pc.mean(pc.cast(like, pa.float64())).as_py() or 0.0) if len(values) else 0.0
+
+
+def read_numbered(numbers: NDArray[np.float64], words: tuple[str, ...]) -> Dates | None:
+    """Return the dates that distinct finite numbers stand for in a column whose name announces dates."""
+    if not is_date_name(words) or not len(numbers):
+        return None
+    lowest, highest, is_whole = numbers.min(), numbers.max(), bool((numbers == np.floor(numbers)).all())
+    if is_whole and lowest >= FIRST_YEAR * 10_000 and highest <= LAST_YEAR * 10_000 + 1231:
+        days = pa.array([str(int(number)) for number in numbers])
+        return _assemble(pc.extract_regex(days, COMPACT), None, is_compact=True)
+    if lowest >= DAYS_OF_1950 and highest <= DAYS_OF_2099:
+        micros = np.round(numbers * 86_400e6).astype("timedelta64[us]")
+        return Dates(values=SPREADSHEET_ORIGIN + micros, order="as days of a spreadsheet")
+    for scale, unit in ((1.0, "seconds"), (1e3, "milliseconds")):
+        if SECONDS_WORDS.isdisjoint(words):
+            break
+        if lowest >= SECONDS_OF_2000 * scale and highest <= SECONDS_OF_2100 * scale:
+            micros = np.round(numbers * (1e6 / scale)).astype("timedelta64[us]")
+            return Dates(values=np.datetime64(0, "us") + micros, order=f"as {unit} since 1970")
+    return None
+
+
+def _assemble(parts: Any, wanted: str | None, *, is_compact: bool) -> Dates | None:
     a, b, c = (parts.field(i) for i in _places(parts, "a", "b", "c"))
-    order, is_guess = _order(a, b, c)
+    order, is_guess = _order(a, b, c, wanted)
     if order is None:
         return None
     year, month, day = {"year-month-day": (a, b, c), "day-month-year": (c, b, a), "month-day-year": (c, a, b)}[order]
@@ -61,12 +123,22 @@ def _assemble(parts: Any, *, is_compact: bool) -> Dates | None:
         month, day = b, (c if order == "year-month-day" else a)
     fields = {"year": _year(year), "month": _month(month), "day": _integers(day)}
     stamps = pd.to_datetime(pd.DataFrame(fields), errors="coerce").to_numpy("datetime64[us]") + _time(parts)
-    years = fields["year"]
-    stamps[(years < FIRST_YEAR) | (years > LAST_YEAR)] = np.datetime64("NaT")
-    n_invalid = int(np.isnat(stamps).sum())
-    if n_invalid > (0 if is_compact else 0.01 * len(stamps)):
+    is_beyond = (fields["year"] < FIRST_YEAR) | (fields["year"] > LAST_YEAR)
+    stamps[is_beyond] = np.datetime64("NaT")
+    n_beyond, n_invalid = int(is_beyond.sum()), int((np.isnat(stamps) & ~is_beyond).sum())
+    allowed = 0 if is_compact else max(0.01 * len(stamps), len(stamps) >= FEWEST_FOR_ONE)
+    if n_invalid > allowed or 2 * (n_beyond + n_invalid) > len(stamps) or (is_compact and n_beyond):
         return None
-    return Dates(values=stamps, order=order, is_guess=is_guess, n_invalid=n_invalid)
+    zones = parts.field(_places(parts, "zone")[0])
+    return Dates(
+        values=stamps,
+        order=order,
+        is_guess=is_guess,
+        n_invalid=n_invalid,
+        n_beyond=n_beyond,
+        has_short_years=bool(pc.any(pc.less(pc.utf8_length(year), 4)).as_py()),
+        has_zones=bool(pc.any(pc.match_substring_regex(zones, r"^[+-]")).as_py()),
+    )
 
 
 def _places(parts: Any, *names: str) -> list[int]:
@@ -77,19 +149,26 @@ def _is_number(part: Any) -> bool:
     return bool(pc.all(pc.match_substring_regex(part, r"^\d+$")).as_py())
 
 
-def _order(a: Any, b: Any, c: Any) -> tuple[Order | None, bool]:
+def _order(a: Any, b: Any, c: Any, wanted: str | None) -> tuple[Order | None, bool]:
     """Return the order of the parts, and whether it had to be guessed."""
-    lengths = pc.unique(pc.utf8_length(a)).to_pylist()
-    if lengths == [4]:
+    lengths = set(pc.unique(pc.utf8_length(a)).to_pylist())
+    if lengths == {4}:
         return "year-month-day", False
-    if 4 in lengths or 3 in lengths or not set(pc.unique(pc.utf8_length(c)).to_pylist()) <= {2, 4}:
+    if not lengths <= {1, 2} or not set(pc.unique(pc.utf8_length(c)).to_pylist()) <= {2, 4}:
         return None, False
     if not _is_number(b):
         return "day-month-year", False
     first, second = int(_integers(a).max()), int(_integers(b).max())
-    if first > 12:
-        return ("day-month-year", False) if second <= 12 else (None, False)
-    return ("month-day-year", False) if second > 12 else ("day-month-year", True)
+    possible: list[Order] = []
+    if second <= 12 and first <= 31:
+        possible.append("day-month-year")
+    if first <= 12:
+        possible.append("month-day-year")
+    if (first > 31 or wanted == "year-month-day") and second <= 12 and int(_integers(c).max()) <= 31:
+        possible.append("year-month-day")
+    if wanted is not None:
+        return next((order for order in possible if order == wanted), None), False
+    return (possible[0], len(possible) > 1) if possible else (None, False)
 
 
 def _integers(part: Any) -> NDArray[np.int64]:
@@ -105,11 +184,10 @@ def _year(part: Any) -> NDArray[np.int64]:
 
 
 def _month(part: Any) -> NDArray[np.int64]:
-    """Return months 1 to 12, from digits or English names; 0 is none."""
+    """Return months 1 to 12, from digits or names; 0 is none."""
     if _is_number(part):
         return _integers(part)
-    short = pc.utf8_slice_codeunits(pc.utf8_lower(part), 0, 3).to_pylist()
-    return np.array([MONTHS.index(name) + 1 if name in MONTHS else 0 for name in short])
+    return np.array([month_of(name) for name in part.to_pylist()])
 
 
 def _time(parts: Any) -> NDArray[np.timedelta64]:
@@ -119,14 +197,16 @@ def _time(parts: Any) -> NDArray[np.timedelta64]:
     halves = pc.utf8_slice_codeunits(pc.utf8_lower(half), 0, 1)
     is_late = pc.equal(halves, "p").to_numpy(zero_copy_only=False)
     hours = np.where(pc.not_equal(halves, "").to_numpy(zero_copy_only=False), hours % 12 + 12 * is_late, hours)
-    shift = _floats(pc.replace_substring_regex(zone, r"^Z$|^([+-]\d{2}):?(\d{2})$", r"\1"))
-    shift_minutes = _floats(pc.replace_substring_regex(zone, r"^Z$|^[+-]\d{2}:?(\d{2})$", r"\1"))
-    offset = shift * 60 + np.copysign(shift_minutes, shift)
+    numbered = pc.replace_substring_regex(zone, r"^(?:Z|UTC|GMT)$", "")
+    shift = _floats(pc.replace_substring_regex(numbered, r"^([+-]\d{2}):?(?:\d{2})?$", r"\1"))
+    shift_minutes = _floats(pc.replace_substring_regex(numbered, r"^[+-]\d{2}:?(\d{2})?$", r"\1"))
+    is_west = pc.starts_with(numbered, "-").to_numpy(zero_copy_only=False)
+    offset = shift * 60 + np.where(is_west, -shift_minutes, shift_minutes)
     micros = ((hours * 60 + minutes - offset) * 60 + seconds) * 1e6
     return np.round(micros).astype("timedelta64[us]")
 
 
 def _floats(part: Any) -> NDArray[np.float64]:
-    filled = pc.if_else(pc.equal(part, ""), "0", part)
+    filled = pc.replace_substring(pc.if_else(pc.equal(part, ""), "0", part), ",", ".")
     numbers: NDArray[np.float64] = pc.cast(pc.replace_substring(filled, "+", ""), pa.float64()).to_numpy(zero_copy_only=False)
     return numbers

@@ -9,6 +9,7 @@ warning says so.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.patterns import FIRST, all_match, any_matches
 from datasets.reader.words import LONGEST_VALUE, NON_FINITE
 
 Mark = Literal["", ".", ",", " ", "'"]
@@ -25,10 +27,15 @@ INTEGER = r"^[+-]?\d+$"
 PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?$"
 LEADING_ZERO = r"^[+-]?0\d+$"
 TOO_LONG = r"^[+-]?\d{19,}$"
-SYMBOL = r"[$€£¥₹₽₩₺]|US\$|R\$|kr\.?|zł|Fr\.?|[A-Z]{3}"
+CODES = (
+    "EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|RUB|KRW|TRY|PLN|CZK|HUF|SEK|NOK|DKK|ISK|RON|BGN|HRK|RSD|UAH|BRL|MXN|ARS|CLP|COP|PEN|CAD|AUD|NZD"
+    "|ZAR|ILS|AED|SAR|EGP|NGN|KES|THB|VND|IDR|MYR|SGD|HKD|TWD|PHP|PKR|BDT|LKR|DEM|FRF|ITL|ESP|ATS"
+)
+"""Currencies; not any three capitals, because SKU 1001 is no amount."""
+SYMBOL = rf"[$€£¥₹₽₩₺₫₴₪฿]|(?:US|CA|AU|A|C|R|HK|NZ)\$|kr\.?|zł|Kč|Ft|lei|лв\.?|руб\.?|Fr\.?|Rs\.?|{CODES}"
 AMOUNT = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?\s?(?P<before>{SYMBOL})?\s?(?P<sign2>[+-])?"
-    r"(?P<body>\d[\d.,' ]*|[.,]\d+)"
+    r"(?P<body>\d[\d.,' ]*|[.,]\d+)(?P<power>[eE][+-]?\d{1,3})?"
     rf"\s?(?P<after>{SYMBOL}|%)?(?P<close>\))?(?P<sign3>-)?",
     re.ASCII,
 )
@@ -66,6 +73,7 @@ class Writing:
     decimal: str | None = None
     thousands: str | None = None
     leaning: str | None = None
+    date_order: str | None = None
     missing: frozenset[str] = frozenset()
     """Words that a person said count as missing in this column, in lower case."""
 
@@ -74,9 +82,9 @@ def read_numbers(values: Any, writing: Writing) -> Numbers | None:
     """Return the numbers of an Arrow array of distinct, trimmed, present cells, or None when one of them is none."""
     finite = ~_matches_word(values)
     words = values.filter(pa.array(finite)) if not finite.all() else values
-    if len(words) == 0 or _any(words, LEADING_ZERO) or _any(words, TOO_LONG):
+    if len(words) == 0 or _read(words[:FIRST], writing) is None:  # mostly no number, and the others need not be looked at
         return None
-    found = _plain(words, writing) or _written(words.to_pylist(), writing)
+    found = _read(words, writing)
     if found is None or not np.isfinite(found.values).any():
         return None
     if finite.all():
@@ -95,7 +103,7 @@ def read_numbers(values: Any, writing: Writing) -> Numbers | None:
 
 def has_leading_zeros(values: Any) -> bool:
     """Tell whether the cells are digits of which some start with a zero, as postal codes and customer numbers do."""
-    return len(values) > 0 and _any(values, LEADING_ZERO) and bool(pc.all(pc.match_substring_regex(values, r"^\d+$")).as_py())
+    return all_match(values, r"^\d+$") and any_matches(values, LEADING_ZERO)
 
 
 def share_of_numbers(values: Any, counts: NDArray[np.int64]) -> float:
@@ -104,8 +112,10 @@ def share_of_numbers(values: Any, counts: NDArray[np.int64]) -> float:
     return float(counts[plain].sum() / max(counts.sum(), 1))
 
 
-def _any(values: Any, pattern: str) -> bool:
-    return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
+def _read(words: Any, writing: Writing) -> Numbers | None:
+    if any_matches(words, LEADING_ZERO) or any_matches(words, TOO_LONG):
+        return None
+    return _plain(words, writing) or _written(words.to_pylist(), writing)
 
 
 def _matches_word(values: Any) -> NDArray[np.bool_]:
@@ -117,21 +127,30 @@ def _matches_word(values: Any) -> NDArray[np.bool_]:
 
 def _plain(words: Any, writing: Writing) -> Numbers | None:
     """Read cells that a programming language would write; the common case, and the fast one."""
-    if writing.decimal not in (None, ".") or not pc.all(pc.match_substring_regex(words, PLAIN)).as_py():
+    if writing.decimal not in (None, ".") or not all_match(words, PLAIN):
         return None
-    if pc.all(pc.match_substring_regex(words, INTEGER)).as_py():
-        return Numbers(values=np.fromiter(map(int, words.to_pylist()), np.int64, len(words)))
-    could_group = bool(pc.all(pc.match_substring_regex(words, r"^[+-]?(\d{1,3}|[1-9]\d{0,2}\.\d{3})$")).as_py())
+    if all_match(words, INTEGER):
+        return Numbers(values=_convert(words, pa.int64(), int))
+    could_group = all_match(words, r"^[+-]?(\d{1,3}|[1-9]\d{0,2}\.\d{3})$")
     if could_group and (writing.leaning == "," or writing.thousands == "."):
         return None
-    numbers = np.fromiter(map(float, words.to_pylist()), np.float64, len(words))
+    numbers = _convert(words, pa.float64(), float)
     numbers[~np.isfinite(numbers)] = np.nan
     return Numbers(values=numbers, is_ambiguous=could_group, is_certain=not could_group)
+
+
+def _convert(words: Any, dtype: Any, one: Callable[[str], float]) -> NDArray[Any]:
+    """Return the numbers; what Arrow's parser does not take (a plus sign, a number beyond the range), Python's does."""
+    try:
+        return np.array(pc.cast(words, dtype))
+    except pa.ArrowInvalid:
+        return np.fromiter(map(one, words.to_pylist()), dtype.to_pandas_dtype(), len(words))
 
 
 def _written(words: list[str], writing: Writing) -> Numbers | None:
     """Read cells with signs, symbols and grouped digits, if all of them are such and agree."""
     bodies: list[str] = []
+    powers: list[str] = []
     signs: list[int] = []
     symbols: set[str] = set()
     for word in words:
@@ -139,6 +158,7 @@ def _written(words: list[str], writing: Writing) -> Numbers | None:
         if match is None or bool(match["open"]) != bool(match["close"]) or (match["before"] and match["after"]):
             return None
         bodies.append(match["body"].strip())
+        powers.append(match["power"] or "")
         signs.append(-1 if match["open"] or "-" in (match["sign"], match["sign2"], match["sign3"]) else 1)
         symbols.add(match["before"] or match["after"] or "")
     if len(symbols - {""}) > 1 or ("%" in symbols and len(symbols) > 1):
@@ -148,7 +168,8 @@ def _written(words: list[str], writing: Writing) -> Numbers | None:
         return None
     decimal, thousands = style = _prefer(fitting, writing)
     scale = 100.0 if "%" in symbols else 1.0
-    numbers = np.array([sign * _to_float(body, style) / scale for sign, body in zip(signs, bodies, strict=True)])
+    numbers = np.array([s * _to_float(body, p, style) / scale for s, body, p in zip(signs, bodies, powers, strict=True)])
+    numbers[~np.isfinite(numbers)] = np.nan
     marked = any("," in body or "." in body for body in bodies)
     return Numbers(
         values=numbers,
@@ -172,7 +193,10 @@ def _pattern(style: tuple[Mark, Mark]) -> re.Pattern[str]:
     decimal, thousands = (re.escape(mark) for mark in style)
     if not thousands:
         return re.compile(rf"\d+(?:{decimal}\d*)?|{decimal}\d+", re.ASCII)
-    return re.compile(rf"[1-9]\d{{0,2}}(?:{thousands}\d{{3}})+(?:{decimal}\d*)?|\d+(?:{decimal}\d*)?|{decimal}\d+")
+    groups = rf"[1-9]\d{{0,2}}(?:{thousands}\d{{3}})+"
+    if thousands == ",":
+        groups += r"|[1-9]\d?(?:,\d{2})+,\d{3}"  # 12,34,567 as India groups
+    return re.compile(rf"(?:{groups})(?:{decimal}\d*)?|\d+(?:{decimal}\d*)?|{decimal}\d+", re.ASCII)
 
 
 def _prefer(fitting: list[tuple[Mark, Mark]], writing: Writing) -> tuple[Mark, Mark]:
@@ -185,7 +209,18 @@ def _prefer(fitting: list[tuple[Mark, Mark]], writing: Writing) -> tuple[Mark, M
     return fitting[0]
 
 
-def _to_float(body: str, style: tuple[Mark, Mark]) -> float:
+def _to_float(body: str, power: str, style: tuple[Mark, Mark]) -> float:
     decimal, thousands = style
     digits = body.replace(thousands, "") if thousands else body
-    return float(digits.replace(decimal, "."))
+    return float(digits.replace(decimal, ".") + power)
+
+
+def symbols_of(words: Sequence[str]) -> frozenset[str]:
+    """Return the currencies and percent signs of cells that are amounts, "" for none; nothing where a cell is no amount."""
+    symbols: set[str] = set()
+    for word in words:
+        match = AMOUNT.fullmatch(word.translate(SPACES)) if len(word) <= LONGEST_VALUE else None
+        if match is None:
+            return frozenset()
+        symbols.add(match["before"] or match["after"] or "")
+    return frozenset(symbols)

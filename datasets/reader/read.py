@@ -20,7 +20,8 @@ from datasets.reader.containers import Container
 from datasets.reader.delimited import read_delimited
 from datasets.reader.excel import read_workbook
 from datasets.reader.findings import Decision, Findings, LedgerEntry, Warned, count_of
-from datasets.reader.kinds import Typed, type_column
+from datasets.reader.hints import warn_of_characters
+from datasets.reader.kinds import type_column
 from datasets.reader.layout import no_usable_columns
 from datasets.reader.limits import ReadLimits
 from datasets.reader.numbers import Writing
@@ -29,6 +30,7 @@ from datasets.reader.parquet import read_parquet
 from datasets.reader.roles import is_customer_id
 from datasets.reader.source import RawTable, Source, ignore_progress
 from datasets.reader.statistics import describe_column
+from datasets.reader.typed import Typed
 from datasets.reader.words import split_name
 from segmentiq.ml.values import OnProgress, Table
 
@@ -91,13 +93,15 @@ def read_table(
 
 def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
     """Return the typed columns, the ambiguous ones typed again in the light of the others."""
-    writing = Writing(decimal=source.overrides.get("decimal"), thousands=source.overrides.get("thousands"))
+    choices = source.overrides
+    writing = Writing(decimal=choices.get("decimal"), thousands=choices.get("thousands"), date_order=choices.get("date_order"))
     typed: list[Typed] = []
     found: list[Findings] = []
     unsure: dict[int, TextCells] = {}
     for position, (name, cells) in enumerate(zip(raw.names, raw.columns, strict=True)):
         found.append(Findings())
-        _warn_of_nul(name, cells, found[-1])
+        if isinstance(cells, TextCells):
+            warn_of_characters(name, cells, found[-1])
         typed.append(type_column(name, cells, _for_column(writing, name, source), found[-1]))
         numbers = typed[-1].numbers
         if isinstance(cells, TextCells) and numbers is not None and numbers.is_ambiguous:
@@ -109,7 +113,7 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         lean = leaning or ("," if raw.writes_decimal_commas and numbers is not None and numbers.thousands == "," else None)
         if lean is not None and writing.decimal is None:
             found[position] = Findings()
-            _warn_of_nul(raw.names[position], cells, found[position])
+            warn_of_characters(raw.names[position], cells, found[position])
             leaned = replace(_for_column(writing, raw.names[position], source), leaning=lean)
             typed[position] = type_column(raw.names[position], cells, leaned, found[position])
     for findings in found:
@@ -121,12 +125,6 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
 def _for_column(writing: Writing, name: str, source: Source) -> Writing:
     """Return the writing with the words that a person said count as missing in this column."""
     return replace(writing, missing=frozenset(source.overrides.get("missing", {}).get(name, ())))
-
-
-def _warn_of_nul(name: str, cells: TextCells | pd.Series, findings: Findings) -> None:
-    if isinstance(cells, TextCells) and cells.n_with_nul:
-        what = count_of(cells.n_with_nul, "different value")
-        findings.warn("zero_bytes", f"{name[:80]}: zero bytes in {what} are replaced by \ufffd.", name)
 
 
 def _find_leaning(typed: list[Typed]) -> str | None:

@@ -30,9 +30,20 @@ MISSING = frozenset(
 """Missing in any spelling. `NA` is not here: it is a region and a surname, and counts as missing only among numbers and dates."""
 PLACEHOLDERS = frozenset(("?", "-"))
 """Missing among levels, numbers and dates; in free text they are text."""
-MAYBE_MISSING = frozenset(("NA", "na", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000"))
+MAYBE_MISSING = frozenset(
+    (
+        "NA", "na", "Na", "N.A.", "n.a.", "n. a.", "NaT", "nat", "None", "none", "NONE", "nil", "--", "---", "–", "—", ".", "..",
+        "*", "(null)", "[null]", "(NULL)", "[NULL]", "(blank)", "(leer)", "k.A.", "k. A.", "k.A", "s.o.", "n/d", "N/D", "nd", "ND",
+        "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00", "00/00/0000", "00.00.0000", "00-00-0000",
+    )
+)  # fmt: skip
 """Missing where all the other cells are numbers, dates or truths."""
 ERROR_CELLS = frozenset(token for token in MISSING if token.startswith("#"))
+TRUTHS = (
+    ("true", "false"), ("wahr", "falsch"), ("vrai", "faux"), ("verdadero", "falso"), ("verdadeiro", "falso"), ("vero", "falso"),
+    ("waar", "onwaar"), ("prawda", "fałsz"), ("sant", "falskt"), ("sann", "usann"), ("sand", "falsk"),
+)  # fmt: skip
+"""What spreadsheets write for true and false; yes and no are levels, because they answer a question."""
 NON_FINITE = frozenset(
     ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "1.#inf", "-1.#inf", "1.#qnan", "∞", "-∞")
 )

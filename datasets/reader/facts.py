@@ -1,0 +1,60 @@
+"""What is known about the values of a column before it is judged: how many, how different, whole or not, long or short.
+
+Typed numbers or distinct cells of text flow in, the facts that `roles` judges by flow out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from datasets.reader.cells import Present, TextCells
+from datasets.reader.numbers import has_leading_zeros, share_of_numbers
+from datasets.reader.roles import NumberFacts, TextFacts
+
+
+def number_facts(words: tuple[str, ...], values: NDArray[Any]) -> NumberFacts:
+    """Return the facts about a column of numbers, one per row, NaN where missing."""
+    finite = values[np.isfinite(values)]
+    with np.errstate(over="ignore"):
+        is_running = len(finite) == len(values) > 1 and bool((np.diff(values) == 1).all())
+    return NumberFacts(
+        words=words,
+        n_rows=len(values),
+        n_present=len(finite),
+        n_distinct=len(np.unique(finite)),
+        is_whole=bool((finite == np.floor(finite)).all()),
+        lowest=float(finite.min()),
+        highest=float(finite.max()),
+        is_running=is_running,
+    )
+
+
+def text_facts(words: tuple[str, ...], present: Present) -> TextFacts:
+    """Return the facts about a column of text."""
+    lengths = pc.utf8_length(present.values).to_numpy(zero_copy_only=False)
+    spaced = pc.match_substring_regex(present.values, r"\s").to_numpy(zero_copy_only=False)
+    return TextFacts(
+        words=words,
+        n_rows=len(present.codes),
+        n_present=present.n_present,
+        n_distinct=len(present.values),
+        has_spaces=bool(spaced.mean() > 0.05),
+        mean_length=float(lengths.mean()),
+        longest=int(lengths.max()),
+        has_leading_zeros=has_leading_zeros(present.values),
+        share_of_numbers=share_of_numbers(present.values, present.counts),
+    )
+
+
+def is_padded(cells: TextCells) -> bool:
+    """Tell whether spaces fill the cells up: to one length for all, or in front of every one of them."""
+    levels = cells.levels
+    if len(levels) < 2:
+        return False
+    lengths = pc.min_max(pc.utf8_length(levels)).as_py()
+    is_filled = lengths["min"] == lengths["max"] and pc.any(pc.match_substring_regex(levels, r"^ | $")).as_py()
+    return bool(is_filled or pc.all(pc.or_(pc.starts_with(levels, " "), pc.equal(levels, ""))).as_py())

@@ -1,0 +1,110 @@
+"""A column with its type, and the way there for columns whose cells came typed: those of a workbook or of Parquet.
+
+A pandas column flows in, a `Typed` flows out, judged by the same rules as text once it is read, so that a table is the same table
+in every format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from datasets.reader.cells import TextCells
+from datasets.reader.dates import is_date_name, read_numbered
+from datasets.reader.facts import number_facts
+from datasets.reader.findings import Findings, count_of
+from datasets.reader.hints import warn_of_sentinels
+from datasets.reader.numbers import Numbers
+from datasets.reader.rendering import render
+from datasets.reader.roles import Judgement, judge_number
+from datasets.reader.words import split_name
+from segmentiq.ml.values import Column
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Typed:
+    """A column and its values; `numbers` tells how they were written when they came as text.
+
+    `written` holds the cells themselves where the typed values read otherwise.
+    """
+
+    column: Column
+    series: pd.Series
+    numbers: Numbers | None = None
+    written: TextCells | None = None
+
+
+def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:
+    """Type a column whose cells came as values: numbers, truths or dates."""
+    if series.dtype.kind == "f":
+        series = _without_infinite(name, series, findings)
+    if series.nunique() <= 1:
+        judgement = judge_constant(name, int(series.notna().sum()), len(series), findings)
+        return Typed(column=column_of(name, judgement), series=_say(series))
+    if series.dtype == "boolean":
+        judgement = Judgement(kind="boolean", role="feature", reason="Holds true and false only.")
+        return Typed(column=column_of(name, judgement), series=series)
+    if series.dtype.kind == "M":
+        return Typed(column=column_of(name, judge_date()), series=series)
+    words = split_name(name)
+    if is_date_name(words) and (dated := _as_dates(name, words, series)) is not None:
+        return dated
+    judgement = judge_number(number_facts(words, series.to_numpy()))
+    if judgement.kind != "number":
+        series = series.astype("Int64").astype("str").where(series.notna())
+    else:
+        warn_of_sentinels(name, series.to_numpy(), findings)
+    return Typed(column=column_of(name, judgement), series=series)
+
+
+def _say(series: pd.Series) -> pd.Series:
+    """Return values as text, as they would stand in a CSV file."""
+    shown = render(pa.chunked_array([pa.array(series, from_pandas=True)])).combine_chunks()
+    return pd.Series(pd.array(shown.cast(pa.large_string()), dtype="str"))
+
+
+def _as_dates(name: str, words: tuple[str, ...], series: pd.Series) -> Typed | None:
+    """Return the dates that numbers stand for, because the column's name says so."""
+    numbers = series.to_numpy(dtype=np.float64)
+    finite = np.isfinite(numbers)
+    distinct, places = np.unique(numbers[finite], return_inverse=True)
+    dates = read_numbered(distinct, words)
+    if dates is None:
+        return None
+    stamps = np.full(len(numbers), np.datetime64("NaT"), dtype="datetime64[us]")
+    stamps[finite] = dates.values[places]
+    return Typed(column=column_of(name, judge_date(f" written {dates.order}")), series=pd.Series(stamps))
+
+
+def _without_infinite(name: str, series: pd.Series, findings: Findings) -> pd.Series:
+    infinite = np.isinf(series.to_numpy())
+    if not infinite.any():
+        return series
+    findings.warn("non_finite", f"{name[:80]}: {count_of(int(infinite.sum()), 'cell')} that are infinite count as missing.", name)
+    return series.mask(infinite)
+
+
+def column_of(name: str, judgement: Judgement) -> Column:
+    """Return the column as it was judged."""
+    return Column(name=name, kind=judgement.kind, role=judgement.role, reason=judgement.reason)
+
+
+def judge_constant(name: str, n_present: int, n_rows: int, findings: Findings) -> Judgement:
+    """Return the judgement of a column that holds one value or none, with its warning."""
+    if n_present == 0:
+        reason = "Every cell is missing."
+    elif n_present == n_rows:
+        reason = "Every row holds the same value."
+    else:
+        reason = f"The same value in {count_of(n_present, 'row')}, nothing in the others."
+    if n_rows > 1:
+        findings.warn("constant_column", f"{name[:80]} cannot tell customers apart and is left out: {reason}", name)
+    return Judgement(kind="constant", role="ignored", reason=reason)
+
+
+def judge_date(how: str = "") -> Judgement:
+    """Return the judgement of a column of dates."""
+    return Judgement(kind="date", role="descriptor", reason=f"Dates{how}; described in every segment, not clustered on.")
