@@ -1,6 +1,6 @@
 """What becomes of each order line: lines and rules flow in, the lines that are kept and the ledger flow out.
 
-Every line has one fate, decided by the first rule that applies, in the order of `RULES`; so the ledger adds up by construction. A
+Every line has one fate, decided by the first rule that applies, in the order of `FATES`; so the ledger adds up by construction. A
 rule that is off sets nothing aside, but the lines it would have taken are counted and told.
 """
 
@@ -29,7 +29,7 @@ class Rule:
 def set_aside(lines: Lines, switches: Mapping[str, bool], findings: Findings) -> Mask:
     """Return which lines are kept; the ledger, and what the rules that are off would have done, go to the findings."""
     is_left = np.ones(len(lines), dtype=np.bool_)
-    for name, rule in RULES.items():
+    for name, rule in FATES.items():
         hit = rule.applies(lines, is_left) & is_left
         n_hit = int(hit.sum())
         if switches.get(name, True):
@@ -70,7 +70,7 @@ def _find_duplicates(lines: Lines, is_left: Mask) -> Mask:
     return found
 
 
-RULES: Mapping[str, Rule] = {
+FATES: Mapping[str, Rule] = {
     "missing_customer": Rule(reason="The line names no customer.", applies=lambda lines, _: lines.customer.codes < 0),
     "missing_date": Rule(reason="The line has no date.", applies=lambda lines, _: np.isnat(lines.at)),
     "after_snapshot": Rule(
@@ -90,4 +90,4 @@ RULES: Mapping[str, Rule] = {
     ),
     "duplicates": Rule(reason="The whole line, in every column, is the same as one before.", applies=_find_duplicates),
 }
-"""`after_snapshot` has no switch: it applies when somebody chose a snapshot."""
+"""The rules of a recipe in their order; `after_snapshot` has no switch, it applies when somebody chose a snapshot."""

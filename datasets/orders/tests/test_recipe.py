@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from datasets.orders import DEFAULT_GROUPS, RULES, Group, Recipe
+from datasets.orders import DEFAULT_GROUPS, PARTS, RULES, Group, Recipe
 from segmentiq.ml.errors import SpecRefused
 from segmentiq.ml.values import Column
 from segmentiq.problems import CODES
@@ -125,6 +127,28 @@ def test_what_is_wrong_is_said_in_a_sentence_with_its_place(mapping: Any, field:
     assert refusal.message.endswith(".")
     assert refusal.hint.endswith(".")
     assert CODES[refusal.code].status == 400
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(list(KINDS)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*PARTS, *RULES, "name"]) | st.text(), inner),
+    max_leaves=6,
+)
+
+
+def outcome(mapping: dict[str, Any]) -> str:
+    """Build a recipe and store it; return what became of it."""
+    try:
+        recipe = Recipe.from_mapping(mapping, COLUMNS)
+    except SpecRefused as refusal:
+        return refusal.code
+    return "the same" if Recipe.from_mapping(recipe.to_mapping(), COLUMNS) == recipe else "another"
+
+
+@settings(max_examples=200, deadline=None)
+@given(mapping=st.dictionaries(st.sampled_from(["columns", "snapshot", "rules", "groups"]), JSON))
+def test_anything_is_a_recipe_or_refused_with_a_code_of_ours(mapping: dict[str, Any]) -> None:
+    assert outcome({"columns": LEAST, **mapping}) in ("the same", "invalid_recipe", "unknown_column")
 
 
 def test_a_column_that_is_not_there_has_the_code_it_has_everywhere() -> None:

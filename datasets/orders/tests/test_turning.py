@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from datasets.orders import turn
+from datasets.orders import RULES, turn
+from datasets.orders.fates import FATES
 from datasets.orders.tests.orders import column, decided, fates, line, recipe_for, table_of, turn_lines
 from segmentiq.ml.errors import RunRefused
 from segmentiq.problems import CODES
@@ -77,6 +78,10 @@ def test_every_line_is_counted_once_by_the_first_rule_that_applies() -> None:
     assert fates(turned) == {"missing_customer": 2, "missing_date": 1, "cancelled": 1, "returns": 2, "zero_prices": 2, "kept": 5}
     assert [entry["is_kept"] for entry in turned.ledger] == [False] * 5 + [True]
     assert all(entry["reason"].endswith(".") for entry in turned.ledger)
+
+
+def test_there_is_a_switch_for_every_rule_in_the_order_in_which_they_are_asked() -> None:
+    assert [rule for rule in FATES if rule != "after_snapshot"] == list(RULES)
 
 
 def test_a_rule_that_is_off_sets_nothing_aside_and_tells_how_much_it_would() -> None:
