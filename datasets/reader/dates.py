@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.isodates import read_iso
 from datasets.reader.months import WEEKDAYS, month_of
 from datasets.reader.patterns import all_match
 
@@ -45,7 +46,12 @@ DATE_WORDS = frozenset(
 )  # fmt: skip
 DATE_ENDS = ("datum", "date", "fecha", "datetime")
 SECONDS_WORDS = frozenset(("timestamp", "unix", "epoch", "ts", "unixtime", "created", "updated"))
+BIRTH_WORDS = frozenset(
+    ("dob", "birth", "birthday", "birthdate", "geburtstag", "geburtsdatum", "naissance", "nacimiento", "nascita")
+)
 FIRST_YEAR, LAST_YEAR = 1800, 2200
+LAST_SHORT_YEAR, LAST_SHORT_BIRTH = 68, 30
+"""Two digits up to here are of this century."""
 FEWEST_FOR_ONE = 10
 """Different cells from which one impossible day may be among them."""
 DAYS_OF_1950, DAYS_OF_2099 = 18_264, 73_050
@@ -65,7 +71,8 @@ class Dates:
     is_guess: bool = False
     n_invalid: int = 0
     n_beyond: int = 0
-    has_short_years: bool = False
+    short_years: str = ""
+    """Which years two digits were taken for, if any."""
     has_zones: bool = False
 
 
@@ -78,10 +85,13 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
     """Return the dates of an Arrow array of distinct, trimmed, present cells; `words` are those of the column's name."""
     if not len(values):
         return None
+    if (stamps := read_iso(values, FIRST_YEAR, LAST_YEAR)) is not None:
+        return Dates(values=stamps, order="year-month-day")
     is_announced = is_date_name(words)
     for pattern in (NUMERIC, NAMED, AMERICAN, *((COMPACT, STAMP) if is_announced else ())):
         if all_match(values, pattern):
-            return _assemble(pc.extract_regex(values, pattern), order, is_compact=pattern in (COMPACT, STAMP))
+            last = LAST_SHORT_YEAR if BIRTH_WORDS.isdisjoint(words) else LAST_SHORT_BIRTH
+            return _assemble(pc.extract_regex(values, pattern), order, last, is_compact=pattern in (COMPACT, STAMP))
     if is_announced and all_match(values, r"^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$"):
         return read_numbered(pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False), words)
     return None
@@ -100,7 +110,7 @@ def read_numbered(numbers: NDArray[np.float64], words: tuple[str, ...]) -> Dates
     lowest, highest, is_whole = numbers.min(), numbers.max(), bool((numbers == np.floor(numbers)).all())
     if is_whole and lowest >= FIRST_YEAR * 10_000 and highest <= LAST_YEAR * 10_000 + 1231:
         days = pa.array([str(int(number)) for number in numbers])
-        return _assemble(pc.extract_regex(days, COMPACT), None, is_compact=True)
+        return _assemble(pc.extract_regex(days, COMPACT), None, LAST_SHORT_YEAR, is_compact=True)
     if lowest >= DAYS_OF_1950 and highest <= DAYS_OF_2099:
         micros = np.round(numbers * 86_400e6).astype("timedelta64[us]")
         return Dates(values=SPREADSHEET_ORIGIN + micros, order="as days of a spreadsheet")
@@ -113,7 +123,7 @@ def read_numbered(numbers: NDArray[np.float64], words: tuple[str, ...]) -> Dates
     return None
 
 
-def _assemble(parts: Any, wanted: str | None, *, is_compact: bool) -> Dates | None:
+def _assemble(parts: Any, wanted: str | None, last_short: int, *, is_compact: bool) -> Dates | None:
     a, b, c = (parts.field(i) for i in _places(parts, "a", "b", "c"))
     order, is_guess = _order(a, b, c, wanted)
     if order is None:
@@ -121,7 +131,7 @@ def _assemble(parts: Any, wanted: str | None, *, is_compact: bool) -> Dates | No
     year, month, day = {"year-month-day": (a, b, c), "day-month-year": (c, b, a), "month-day-year": (c, a, b)}[order]
     if not _is_number(b):
         month, day = b, (c if order == "year-month-day" else a)
-    fields = {"year": _year(year), "month": _month(month), "day": _integers(day)}
+    fields = {"year": _year(year, last_short), "month": _month(month), "day": _integers(day)}
     stamps = pd.to_datetime(pd.DataFrame(fields), errors="coerce").to_numpy("datetime64[us]") + _time(parts)
     is_beyond = (fields["year"] < FIRST_YEAR) | (fields["year"] > LAST_YEAR)
     stamps[is_beyond] = np.datetime64("NaT")
@@ -136,7 +146,7 @@ def _assemble(parts: Any, wanted: str | None, *, is_compact: bool) -> Dates | No
         is_guess=is_guess,
         n_invalid=n_invalid,
         n_beyond=n_beyond,
-        has_short_years=bool(pc.any(pc.less(pc.utf8_length(year), 4)).as_py()),
+        short_years=f"{1901 + last_short} to {2000 + last_short}" if pc.any(pc.less(pc.utf8_length(year), 4)).as_py() else "",
         has_zones=bool(pc.any(pc.match_substring_regex(zones, r"^[+-]")).as_py()),
     )
 
@@ -176,11 +186,11 @@ def _integers(part: Any) -> NDArray[np.int64]:
     return numbers
 
 
-def _year(part: Any) -> NDArray[np.int64]:
-    """Return full years; two digits up to 68 are of this century."""
+def _year(part: Any, last_short: int) -> NDArray[np.int64]:
+    """Return full years; two digits up to the last one given are of this century."""
     years = _integers(part)
     short = (pc.utf8_length(part).to_numpy(zero_copy_only=False) == 2) & (years < 100)
-    return np.where(short, np.where(years <= 68, years + 2000, years + 1900), years)
+    return np.where(short, np.where(years <= last_short, years + 2000, years + 1900), years)
 
 
 def _month(part: Any) -> NDArray[np.int64]:

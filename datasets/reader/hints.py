@@ -1,7 +1,7 @@
 """What a person should know about a column beyond its kind: cells that look like something they were not taken for.
 
-Distinct cells or typed numbers of one column flow in, warnings flow out. Nothing is changed here: a sentinel such as -999 may be a
-real value, "12 kg" may be a size, and only the person knows.
+Distinct cells or typed numbers of one column flow in, warnings flow out. Nothing is changed here: a sentinel such as -999 may be
+a real value, "12 kg" may be a size, and only the person knows.
 """
 
 from __future__ import annotations

@@ -53,9 +53,14 @@ class Task:
     def warn(self, code: str, message: str) -> None:
         self.findings.warn(code, f"{self.name[:80]}: {message}", self.name)
 
-    def typed(self, judgement: Judgement, series: pd.Series, numbers: Numbers | None = None) -> Typed:
+    def typed(
+        self, judgement: Judgement, series: pd.Series, numbers: Numbers | None = None, n_distinct: int | None = None
+    ) -> Typed:
         written = self.cells if is_rewritten(self.cells, series) else None
-        return Typed(column=column_of(self.name, judgement), series=series, numbers=numbers, written=written)
+        if n_distinct is None and written is None and series.dtype == "str":
+            n_distinct = self.cells.n_filled
+        column = column_of(self.name, judgement)
+        return Typed(column=column, series=series, numbers=numbers, written=written, n_distinct=n_distinct)
 
 
 def type_column(name: str, cells: TextCells | pd.Series, writing: Writing, findings: Findings) -> Typed:
@@ -120,8 +125,10 @@ def _tell_dates(task: Task, dates: Dates) -> None:
     if dates.is_guess:
         task.warn("date_order_guessed", f"no day is above 12, so the order is a guess: read as {dates.order}.")
         task.findings.decide(what, dates.order, "No day is above 12: a guess.", 'date_order = "month-day-year"')
-    if dates.has_short_years:
-        task.findings.decide(what, "1969 to 2068", "Years are written in two digits.")
+    if dates.short_years:
+        task.findings.decide(what, dates.short_years, "Years are written in two digits.")
+    if dates.order.startswith("as "):
+        task.findings.decide(what, dates.order, "The name of the column announces dates, and its numbers fit.")
     if dates.has_zones:
         task.findings.decide(what, "UTC", "Times with a zone are moved to UTC.")
     if dates.n_invalid:

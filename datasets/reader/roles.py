@@ -12,31 +12,50 @@ from segmentiq.ml.values import Kind, Role
 
 ENTITY_WORDS = frozenset(
     (
-        "customer", "client", "user", "member", "account", "cust", "kunde", "kunden", "subscriber", "guest", "patient",
-        "household"
+        "customer", "client", "user", "member", "account", "cust", "kunde", "kunden", "subscriber", "guest",
+        "patient", "household", "person", "acct", "mbr", "kd", "mitglied", "mitglieder", "mitglieds", "nutzer",
+        "benutzer", "konto", "patienten", "teilnehmer", "abonnent", "abonnenten", "käufer", "kaeufer", "besteller",
+        "debitor", "debitoren", "gast", "haushalt", "cliente", "clienti", "clientes", "usuario", "utente",
+        "utilisateur", "membre", "socio", "compte", "cuenta", "klient", "klienta", "kund", "kunder", "klant",
+        "klanten", "medlem", "asiakas", "abonné", "abonne",
     )
 )  # fmt: skip
-CONTACT_WORDS = frozenset(("email", "mail", "phone", "mobile", "telephone", "tel", "uuid", "guid"))
+CONTACT_WORDS = frozenset(
+    (
+        "email", "mail", "phone", "mobile", "telephone", "tel", "uuid", "guid", "telefon", "telefono", "teléfono",
+        "téléphone", "telefoon", "telefone", "handy", "mobil", "movil", "móvil", "rufnummer", "telefonnummer",
+        "handynummer", "mobilnummer", "correo", "courriel", "mailadresse", "emailadresse", "fax",
+    )
+)  # fmt: skip
 ID_WORDS = frozenset(
     (
-        "id", "ids", "no", "nr", "number", "num", "key", "code", "uuid", "guid", "identifier", "ref", "reference"
+        "id", "ids", "no", "nr", "number", "num", "key", "code", "uuid", "guid", "identifier", "ref", "reference",
+        "nummer", "numer", "numero", "número", "numéro", "nro", "kennung", "kennziffer", "schlüssel", "schluessel",
+        "codigo", "código", "codice", "kod", "matricule", "identifiant", "identificador", "clave", "clé", "číslo",
+        "cislo", "iban", "ean", "isbn", "gtin",
     )
 )  # fmt: skip
 JOINED = frozenset(f"{entity}{word}" for entity in ENTITY_WORDS for word in ID_WORDS)
 """Names without capitals or underscores: customerid."""
 CODE_WORDS = frozenset(
     (
-        "channel", "region", "tier", "segment", "cluster", "group", "type", "class", "category", "cat", "code", "zone",
-        "area", "district", "branch", "gender", "sex", "marital", "education", "status", "flag", "plan", "state",
-        "country", "city", "sector", "industry", "occupation", "profession", "department", "brand", "model", "method",
-        "mode", "label", "bucket", "band", "quarter", "weekday", "zip", "zipcode", "postal", "postcode", "plz", "race",
-        "religion", "language", "id", "nr", "no"
+        "channel", "region", "tier", "segment", "cluster", "group", "type", "class", "category", "cat", "code",
+        "zone", "area", "district", "branch", "gender", "sex", "marital", "education", "status", "flag", "plan",
+        "state", "country", "city", "sector", "industry", "occupation", "profession", "department", "brand", "model",
+        "method", "mode", "label", "bucket", "band", "quarter", "weekday", "zip", "zipcode", "postal", "postcode",
+        "plz", "race", "religion", "language", "id", "nr", "no", "kanal", "gruppe", "typ", "klasse", "kategorie",
+        "filiale", "geschlecht", "familienstand", "tarif", "bundesland", "land", "stadt", "branche", "beruf",
+        "abteilung", "marke", "modell", "sprache", "stufe", "canal", "grupo", "groupe", "gruppo", "tipo", "clase",
+        "classe", "categoria", "categoría", "catégorie", "genre", "sexe", "sexo", "sesso", "pays", "país", "paese",
+        "ville", "ciudad", "città", "región", "région", "regione", "zona", "postleitzahl",
     )
 )  # fmt: skip
 DIGIT_WORDS = frozenset(
     (
-        "zip", "zipcode", "postal", "postcode", "plz", "code", "phone", "mobile", "telephone", "tel", "id", "no", "nr",
-        "key", "ref"
+        "zip", "zipcode", "postal", "postcode", "plz", "code", "phone", "mobile", "telephone", "tel", "id", "no",
+        "nr", "key", "ref", "postleitzahl", "postnummer", "cp", "nummer", "numero", "número", "numéro", "codigo",
+        "código", "codice", "kod", "telefon", "telefono", "teléfono", "téléphone", "telefoon", "handy", "rufnummer",
+        "telefonnummer", "fax",
     )
 )  # fmt: skip
 """Last words of names whose digits are no quantity, however many there are: postal codes, order numbers."""
@@ -44,10 +63,19 @@ COUNT_WORDS = frozenset(
     (
         "num", "number", "count", "n", "qty", "quantity", "total", "sum", "avg", "average", "mean", "amount", "age",
         "year", "years", "month", "months", "days", "hours", "minutes", "kids", "children", "visits", "purchases",
-        "orders", "score", "rating", "size", "rate", "share", "spend", "income", "revenue", "price"
+        "orders", "score", "rating", "size", "rate", "share", "spend", "income", "revenue", "price", "anzahl",
+        "menge", "summe", "umsatz", "betrag", "preis", "wert", "alter", "jahr", "jahre", "monat", "monate", "tage",
+        "stunden", "kinder", "einkommen", "gehalt", "besuche", "käufe", "bestellungen", "punkte", "quantité",
+        "montant", "prix", "âge", "année", "mois", "jours", "cantidad", "importe", "precio", "edad", "año", "años",
+        "meses", "días", "quantità", "importo", "prezzo", "età", "anni",
     )
 )  # fmt: skip
-TIME_WORDS = frozenset(("year", "date", "day", "week", "month", "time", "age"))
+TIME_WORDS = frozenset(
+    (
+        "year", "date", "day", "week", "month", "time", "age", "jahr", "monat", "tag", "woche", "zeit", "alter",
+        "année", "mois", "año", "mes", "anno", "mese",
+    )
+)  # fmt: skip
 
 MAX_CODES = 10
 MAX_LEVELS = 50

@@ -35,6 +35,8 @@ class Typed:
     series: pd.Series
     numbers: Numbers | None = None
     written: TextCells | None = None
+    n_distinct: int | None = None
+    """How many values differ, where that is known already."""
 
 
 def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:
@@ -50,7 +52,7 @@ def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:
     if series.dtype.kind == "M":
         return Typed(column=column_of(name, judge_date()), series=series)
     words = split_name(name)
-    if is_date_name(words) and (dated := _as_dates(name, words, series)) is not None:
+    if is_date_name(words) and (dated := _as_dates(name, words, series, findings)) is not None:
         return dated
     judgement = judge_number(number_facts(words, series.to_numpy()))
     if judgement.kind != "number":
@@ -66,7 +68,7 @@ def _say(series: pd.Series) -> pd.Series:
     return pd.Series(pd.array(shown.cast(pa.large_string()), dtype="str"))
 
 
-def _as_dates(name: str, words: tuple[str, ...], series: pd.Series) -> Typed | None:
+def _as_dates(name: str, words: tuple[str, ...], series: pd.Series, findings: Findings) -> Typed | None:
     """Return the dates that numbers stand for, because the column's name says so."""
     numbers = series.to_numpy(dtype=np.float64)
     finite = np.isfinite(numbers)
@@ -74,6 +76,7 @@ def _as_dates(name: str, words: tuple[str, ...], series: pd.Series) -> Typed | N
     dates = read_numbered(distinct, words)
     if dates is None:
         return None
+    findings.decide(f"dates in {name[:80]}", dates.order, "The name of the column announces dates, and its numbers fit.")
     stamps = np.full(len(numbers), np.datetime64("NaT"), dtype="datetime64[us]")
     stamps[finite] = dates.values[places]
     return Typed(column=column_of(name, judge_date(f" written {dates.order}")), series=pd.Series(stamps))

@@ -33,7 +33,7 @@ PLACEHOLDERS = frozenset(("?", "-"))
 MAYBE_MISSING = frozenset(
     (
         "NA", "na", "Na", "N.A.", "n.a.", "n. a.", "NaT", "nat", "None", "none", "NONE", "nil", "--", "---", "–", "—", ".", "..",
-        "*", "(null)", "[null]", "(NULL)", "[NULL]", "(blank)", "(leer)", "k.A.", "k. A.", "k.A", "s.o.", "n/d", "N/D", "nd", "ND",
+        "*", "(null)", "[null]", "(NULL)", "[NULL]", "(blank)", "(leer)", "k.A.", "k. A.", "k.A", "s.o.", "n/d", "N/D", "ND",
         "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00", "00/00/0000", "00.00.0000", "00-00-0000",
     )
 )  # fmt: skip
