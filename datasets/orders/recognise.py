@@ -61,7 +61,7 @@ def propose(columns: Sequence[Column], n_rows: int, n_distinct: Mapping[str, int
         for column in columns
     ]
     found = {part: best for part, rank in RANKS.items() if (best := _find_best(part, rank, candidates)) is not None}
-    if "customer" not in found or "date" not in found:
+    if "customer" not in found or "date" not in found or not found["customer"].repeats:
         return None
     _keep_what_was_paid(found)
     if "amount" not in found and "price" not in found:
@@ -88,7 +88,7 @@ def _keep_what_was_paid(found: dict[str, Candidate]) -> None:
 
 def _rank_customer(candidate: Candidate) -> int:
     ideas = candidate.ideas
-    if not candidate.repeats or not candidate.says_only("customer", "company", "contact", "id", "unique", "name"):
+    if not candidate.says_only("customer", "company", "contact", "id", "unique", "name"):
         return 0
     if "customer" not in ideas:
         return 2 if "contact" in ideas else int("company" in ideas)

@@ -18,13 +18,13 @@ WORDS: Mapping[str, str] = {
     "customer": """
         customer client buyer shopper member user account subscriber guest household consumer donor cust kunde kunden
         kund kaeufer kaufer debitor auftraggeber besteller mitglied acheteur utilisateur cliente comprador usuario
-        acquirente utente klant klient zakaznik musteri asiakas
+        acquirente utente klant klient klienta zakaznik zakaznika musteri asiakas
     """,
     "company": "company firma unternehmen entreprise societe empresa azienda bedrijf",
     "contact": "email mail phone mobile telephone tel telefon telefono courriel correo",
     "id": """
         id ids n no nr num number nummer numero key code kode codigo kennung identifier uuid guid hash ref reference
-        referenz cislo numer
+        referenz cislo numer codice card karte carte tarjeta kaart
     """,
     "unique": "unique",
     "name": "name names nom nombre nome naam namn title titel",
@@ -32,13 +32,13 @@ WORDS: Mapping[str, str] = {
     "order": """
         order invoice transaction receipt basket checkout ticket bill bestellung bestell bestelling beleg rechnung
         rechnungs auftrag auftrags bon vorgang buchung facture commande panier pedido factura ordine fattura factuur
-        fatura encomenda zamowienie faktura ordered placed
+        fatura encomenda zamowienie zamowienia faktura faktury ordre objednavka objednavky siparis ordered placed
     """,
     "trade": """
         sale purchase purchased sold kauf verkauf verkaufs einkauf einkaufs achat vente compra venta acquisto vendita
         verkoop aankoop
     """,
-    "date": "date datum fecha data dato day tag jour dia time timestamp datetime zeit zeitpunkt uhrzeit hora created ts dt",
+    "date": "date datum tarih fecha data dato day tag jour dia time timestamp datetime zeit zeitpunkt uhrzeit hora created ts dt",
     "person's date": """
         birth birthday born geburt geburts geburtstag naissance nacimiento nascita join joined signup registration
         registered register anmeldung anmelde enroll enrolled since seit expiry expires expiration opened
@@ -53,14 +53,14 @@ WORDS: Mapping[str, str] = {
         upc ean gtin isbn material asin
     """,
     "quantity": """
-        quantity qty quantities menge anzahl stuck stueck stuckzahl stueckzahl stk quantite qte cantidad cant unidades
-        unites quantita qta aantal quantidade qtd antal ilosc units items pieces pcs einheiten
+        quantity qty quantities menge anzahl anz mng stuck stueck stuckzahl stueckzahl stk quantite qte cantidad cant unidades
+        unites quantita qta aantal quantidade qtd antal antall ilosc mnozstvi adet units items pieces pcs einheiten
     """,
-    "price": "price preis prix precio prezzo preco prijs pris cena",
+    "price": "price preis prix precio prezzo preco prijs pris cena fiyat",
     "total": "total gesamt subtotal sum summe somme suma totale totaal grand",
     "amount": """
         amount betrag umsatz revenue turnover value wert warenwert spend spent dollars euros erlos erloes montant
-        importe monto valor importo bedrag omzet kwota gmv paid payment zahlung
+        importe monto valor importo bedrag omzet kwota belopp belop belob castka tutar gmv paid payment zahlung
     """,
     "sales": "sales ventes ventas vendite",
     "deducted": """
@@ -79,6 +79,7 @@ WORDS: Mapping[str, str] = {
 """An idea, and the words for it, in lower case and without accents; a word may speak of more than one."""
 LINKS = ("", "s", "n", "en", "es", "e")
 """What stands between the words of a compound: Rechnung-s-nummer."""
+PLAIN = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "ı": "i"})
 SHORTEST_PART = 2
 LONGEST_WORD = 40
 
@@ -102,7 +103,7 @@ def ideas_of(name: str) -> frozenset[str]:
 def _plain(word: str) -> str:
     """Return the word without accents."""
     decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).replace("ß", "ss")
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).translate(PLAIN)
 
 
 def _ideas_of_word(word: str) -> frozenset[str]:
