@@ -27,8 +27,8 @@ Make = Callable[..., Any]
 
 @pytest.fixture
 def short_of_memory(settings: Any) -> None:
-    """Give a job 5 MiB: 1,512 customers have no distance matrix in it, some hundred groups of them have one."""
-    settings.WORKER_MEMORY_MB = 5
+    """Give a job 1 MiB: 1,512 customers have no distance matrix in it, some hundred groups of them have one."""
+    settings.WORKER_MEMORY_MB = 1
 
 
 @pytest.fixture

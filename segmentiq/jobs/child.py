@@ -25,6 +25,8 @@ from pathlib import Path
 
 MAX_JOBS = 50
 MAX_GROWTH_BYTES = 2**30
+BESIDE = 512 * 2**20
+"""Bytes that a job may map beside its budget. The budget is what a tree may take; a table is there too, and stacks of threads."""
 OUT_OF_MEMORY_EXIT = 77
 DATABASE_AWAY_EXIT = 75
 NICENESS = 10
@@ -68,11 +70,13 @@ def warm_up(tell: Callable[[str], None]) -> None:
 
 
 def limit_memory() -> None:
-    """Allow the budget on top of the address space that libraries have mapped, which is far more than they use."""
+    """Allow the budget, which the forecast of a tree may fill, on top of what everything else takes: the address space that
+    libraries have mapped, far more than they use, and what the table, its features and the threads will map.
+    """
     from segmentiq.jobs.limits import mapped_bytes, memory_bytes
 
     _, ceiling = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = mapped_bytes() + memory_bytes()
+    wanted = mapped_bytes() + memory_bytes() + BESIDE
     resource.setrlimit(resource.RLIMIT_AS, (wanted if ceiling == resource.RLIM_INFINITY else min(wanted, ceiling), ceiling))
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 20_000
 """Customers of the sample, where their exact tree fits."""
+ROOM = 2**26
+"""Bytes for the tree of a sample however small the budget is: those that tell stability take as much."""
 MOST_K = 15
 LEFT_OUT = 0.2
 DRAWS = 3

@@ -13,12 +13,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from segmentiq.ml.approximation import DRAWS, ROOM
+from segmentiq.ml.approximation import SAMPLE as EVIDENCE
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.linkage.forecast import (
     AS_MODELLED,
     MICRO,
     choose_kernel,
     choose_way,
+    count_fitting,
     fits_approximately,
     forecast,
     forecast_kernel,
@@ -35,6 +38,8 @@ PAIRS, QUERIES = 400_000_000, 1_000
 SAMPLE = 5_000
 """From here on stability and the gap check cost the same: their samples are as large as they get."""
 COPHENETIC = 5_000
+LOADED = 4 * 2**20
+"""Bytes that a kernel's code and its threads take, whatever the table."""
 
 
 def _count_pairs(n: int) -> int:
@@ -117,7 +122,7 @@ def forecast_run(
     """
     budget = find_budget() if memory_bytes is None else memory_bytes
     kernel, tree = _tree_of(n, d, spec, budget=budget, limit_s=limit_s, speeds=speeds)
-    found = _whole(n, d, spec, kernel=kernel, tree=tree, speeds=speeds)
+    found = _whole(n, d, spec, kernel=kernel, tree=tree, budget=budget, speeds=speeds)
     if limit_s is not None and found.seconds > limit_s:
         raise RunRefused(
             f"Segmenting {n:,} customers by {spec.linkage} linkage would take about {say_seconds(found.seconds)}; "
@@ -158,8 +163,20 @@ def _beside_tree(n: int, d: int, spec: SegmentationSpec, speeds: Mapping[str, fl
     return {name: model(n, d) * speeds.get(name, 1.0) for name, model in asked.items()}
 
 
-def _whole(n: int, d: int, spec: SegmentationSpec, *, kernel: str, tree: Forecast, speeds: Mapping[str, float]) -> RunForecast:
-    return RunForecast(kernel=kernel, bytes=tree.bytes, stages={"tree": tree.seconds, **_beside_tree(n, d, spec, speeds)})
+def _whole(
+    n: int, d: int, spec: SegmentationSpec, *, kernel: str, tree: Forecast, budget: int, speeds: Mapping[str, float]
+) -> RunForecast:
+    stages = {"tree": tree.seconds, **_beside_tree(n, d, spec, speeds)}
+    if kernel == MICRO:
+        stages["stability"] = stages.get("stability", 0.0) + _weighing(n, d, spec, budget=budget, speeds=speeds)
+    return RunForecast(kernel=kernel, bytes=tree.bytes + LOADED, stages=stages)
+
+
+def _weighing(n: int, d: int, spec: SegmentationSpec, *, budget: int, speeds: Mapping[str, float]) -> float:
+    """Return the seconds of finding out what an approximate tree cost: the exact tree of a sample, and those of its noise."""
+    room = max(budget, ROOM)
+    rows = min(n, count_fitting(EVIDENCE, d, spec.linkage, spec.metric, room))
+    return (1 + DRAWS) * forecast(rows, d, spec.linkage, spec.metric, memory_bytes=room, speeds=speeds).seconds
 
 
 def _find_quicker(n: int, d: int, spec: SegmentationSpec, *, budget: int, limit_s: float, speeds: Mapping[str, float]) -> str:
@@ -170,7 +187,7 @@ def _find_quicker(n: int, d: int, spec: SegmentationSpec, *, budget: int, limit_
             tree = forecast(rows, d, linkage, metric, memory_bytes=budget, speeds=speeds)
         except RunRefused:
             return float("inf")
-        return _whole(rows, d, spec, kernel="", tree=tree, speeds=speeds).seconds
+        return _whole(rows, d, spec, kernel="", tree=tree, budget=budget, speeds=speeds).seconds
 
     ways = [
         f'Linkage "{other}" with metric "{measure}" takes about {say_seconds(takes)}.'
@@ -179,7 +196,7 @@ def _find_quicker(n: int, d: int, spec: SegmentationSpec, *, budget: int, limit_
     ][:1]
     if spec.approximate == "never" and fits_approximately(n, d, spec.linkage, spec.metric, budget):
         tree = forecast_micro(n, d, spec.linkage, spec.metric, budget, speeds=speeds)
-        if (takes := _whole(n, d, spec, kernel=MICRO, tree=tree, speeds=speeds).seconds) <= limit_s:
+        if (takes := _whole(n, d, spec, kernel=MICRO, tree=tree, budget=budget, speeds=speeds).seconds) <= limit_s:
             ways.append(f'approximate "allow" takes about {say_seconds(takes)}.')
     fewer = largest(n, lambda rows: seconds(rows, spec.linkage, spec.metric) <= limit_s)
     return " ".join(ways) or f"About {fewer:,} customers end in time: cluster a sample of that size."

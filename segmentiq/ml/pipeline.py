@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentiq.ml.advice import advise
-from segmentiq.ml.approximation import SAMPLE, Approximation, say, weigh
+from segmentiq.ml.approximation import ROOM, SAMPLE, Approximation, say, weigh
 from segmentiq.ml.cut import k_at_height, reaches
 from segmentiq.ml.describe import describe
 from segmentiq.ml.division import division_of
@@ -44,9 +44,6 @@ SHARES: dict[Stage, float] = {
     "profiles": 0.07,
     "map": 0.03,
 }
-
-ROOM = 2**26
-"""Bytes for the tree of a sample however small the budget is: those that tell stability take as much."""
 
 
 def segment(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentiq.ml.linkage.kernel import DISTANCES, LOADED, Forecast, Kernel, Tell
+from segmentiq.ml.linkage.kernel import DISTANCES, Forecast, Kernel, Tell
 
 if TYPE_CHECKING:
     from segmentiq.ml.linkage.kernel import Matrix, Vector
@@ -92,8 +92,7 @@ def measure_cophenetic(tree: LinkageTree, values: Matrix, metric: str) -> float 
 
 def forecast_condensed(n: int, d: int) -> Forecast:
     pairs = n * (n - 1) // 2
-    seconds = pairs * (SECONDS_PER_PAIR + SECONDS_PER_PAIR_AND_FEATURE * d)
-    return Forecast(bytes=8 * pairs + 8 * n * (d + 16) + LOADED, seconds=seconds)
+    return Forecast(bytes=8 * pairs + 8 * n * (d + 16), seconds=pairs * (SECONDS_PER_PAIR + SECONDS_PER_PAIR_AND_FEATURE * d))
 
 
 def _accepts(linkage: str, metric: str) -> bool:

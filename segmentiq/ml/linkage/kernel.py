@@ -25,9 +25,6 @@ DISTANCES: Mapping[str, Literal["euclidean", "cityblock", "cosine"]] = {
 }
 """Our metrics by SciPy's names. Gower is city-block because `features` scales the matrix so that it is."""
 
-LOADED = 4 * 2**20
-"""Bytes that a kernel's code and its threads take, whatever the table."""
-
 Tell = Callable[[float], None]
 """Called with the share of the merges that is done, 0 to 1. What it raises ends the linkage: that is how a run is cancelled."""
 

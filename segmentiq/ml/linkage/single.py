@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentiq.ml.linkage.kernel import DISTANCES, LOADED, Forecast, Kernel, Tell
+from segmentiq.ml.linkage.kernel import DISTANCES, Forecast, Kernel, Tell
 
 if TYPE_CHECKING:
     from segmentiq.ml.linkage.kernel import Matrix, Vector
@@ -43,7 +43,7 @@ def link_spanning_tree(rows: Matrix, weights: Vector, linkage: str, metric: str,
 
 
 def _forecast_spanning_tree(n: int, d: int) -> Forecast:
-    return Forecast(bytes=8 * n * (2 * d + 16) + LOADED, seconds=SECONDS_PER_PAIR_AND_FEATURE * n * n * (d + 4))
+    return Forecast(bytes=8 * n * (2 * d + 16), seconds=SECONDS_PER_PAIR_AND_FEATURE * n * n * (d + 4))
 
 
 SPANNING_TREE = Kernel(accepts=_is_single, run=link_spanning_tree, forecast=_forecast_spanning_tree)

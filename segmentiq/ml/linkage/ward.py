@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from segmentiq.ml.linkage.condensed import forecast_condensed, link_condensed
-from segmentiq.ml.linkage.kernel import LOADED, Forecast, Kernel, Tell
+from segmentiq.ml.linkage.kernel import Forecast, Kernel, Tell
 
 if TYPE_CHECKING:
     from segmentiq.ml.linkage.kernel import Matrix, Vector
@@ -46,8 +46,7 @@ def _forecast_tree(n: int, d: int) -> Forecast:
     there is nothing left to prune. Features that depend on each other make it quicker than this says.
     """
     blocks = min(0.42 * math.exp(0.63 * min(d, 40)) * (n / 1e6) ** min(0.05 * d, 1.0), n * MOST_BLOCKS)
-    seconds = n / 1.8 * (5e-6 + QUERIES * blocks * (45e-9 + 4e-9 * d))
-    return Forecast(bytes=n * (36 * d + 300) + LAST_MATRIX + LOADED, seconds=seconds)
+    return Forecast(bytes=n * (36 * d + 300) + LAST_MATRIX, seconds=n / 1.8 * (5e-6 + QUERIES * blocks * (45e-9 + 4e-9 * d)))
 
 
 WARD_MATRIX = Kernel(accepts=is_ward, run=link_condensed, forecast=forecast_condensed, most=FEW)

@@ -96,3 +96,12 @@ def test_a_forecast_needs_no_scientific_stack() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (61.4, "61 s"), (600, "10 min"), (9_000, "2.5 h")])
 def test_durations_are_said_roughly(seconds: float, words: str) -> None:
     assert say_seconds(seconds) == words
+
+
+def test_finding_out_what_an_approximate_tree_cost_is_part_of_its_forecast() -> None:
+    asked = {"linkage": "average", "approximate": "allow"}
+    run = forecast_run(200_000, 10, spec_of(**asked), memory_bytes=GIB)
+    less = forecast_run(200_000, 10, spec_of(**asked, stability=False), memory_bytes=GIB)
+    samples = 4 * forecast_run(16_000, 10, spec_of(linkage="average"), memory_bytes=GIB).stages["tree"]
+    assert less.stages["stability"] == pytest.approx(samples, rel=0.2)
+    assert run.stages["stability"] > less.stages["stability"]
