@@ -36,6 +36,11 @@ class TextCells:
     n_with_nul: int = 0
     """Distinct cells in which a zero byte was replaced."""
 
+    @property
+    def n_filled(self) -> int:
+        """Return how many of the distinct cells hold a character."""
+        return len(self.levels) - int(pc.index(self.levels, "").as_py() >= 0)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Present:

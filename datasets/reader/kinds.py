@@ -154,7 +154,7 @@ def _as_number(task: Task) -> Typed | None:
     if judgement.kind == "number":
         _tell_writing(task, numbers)
         warn_of_sentinels(task.name, values, task.findings)
-        return task.typed(judgement, pd.Series(values), numbers)
+        return task.typed(judgement, pd.Series(values), numbers, facts.n_distinct)
     return _as_code(task, judgement, numbers)
 
 

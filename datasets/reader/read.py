@@ -30,6 +30,7 @@ from datasets.reader.parquet import read_parquet
 from datasets.reader.roles import is_customer_id
 from datasets.reader.source import RawTable, Source, ignore_progress
 from datasets.reader.statistics import describe_column
+from datasets.reader.turns import in_turns
 from datasets.reader.typed import Typed
 from datasets.reader.words import split_name
 from segmentiq.ml.values import OnProgress, Table
@@ -80,15 +81,19 @@ def read_table(
         raise no_usable_columns()
     _warn_of_rows(columns, raw, source.findings)
     kept = LedgerEntry(what="kept", rows=raw.n_rows, reason="Rows of the table.", is_kept=True)
-    frame = pd.DataFrame({typed.column.name: typed.series for typed in columns}, index=pd.RangeIndex(raw.n_rows))
+    frame = pd.DataFrame({typed.column.name: typed.series for typed in columns}, index=pd.RangeIndex(raw.n_rows), copy=False)
     return ReadResult(
         table=Table(frame=frame, columns=tuple(typed.column for typed in columns)),
         written={typed.column.name: typed.written for typed in columns if typed.written is not None},
         decisions=source.findings.decisions,
         warnings=source.findings.warnings,
-        statistics={typed.column.name: describe_column(typed.series, typed.column.kind) for typed in columns},
+        statistics=dict(in_turns(_describe, columns)),
         ledger=[*source.findings.ledger, kept],
     )
+
+
+def _describe(typed: Typed) -> tuple[str, dict[str, Any]]:
+    return typed.column.name, describe_column(typed.series, typed.column.kind, typed.n_distinct)
 
 
 def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
@@ -98,13 +103,19 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
     typed: list[Typed] = []
     found: list[Findings] = []
     unsure: dict[int, TextCells] = {}
-    for position, (name, cells) in enumerate(zip(raw.names, raw.columns, strict=True)):
-        found.append(Findings())
+
+    def type_one(named: tuple[str, TextCells | pd.Series]) -> tuple[Typed, Findings, TextCells | None]:
+        (name, cells), findings = named, Findings()
         if isinstance(cells, TextCells):
-            warn_of_characters(name, cells, found[-1])
-        typed.append(type_column(name, cells, _for_column(writing, name, source), found[-1]))
-        numbers = typed[-1].numbers
-        if isinstance(cells, TextCells) and numbers is not None and numbers.is_ambiguous:
+            warn_of_characters(name, cells, findings)
+        made = type_column(name, cells, _for_column(writing, name, source), findings)
+        is_unsure = isinstance(cells, TextCells) and made.numbers is not None and made.numbers.is_ambiguous
+        return made, findings, cells if is_unsure else None
+
+    for position, (made, findings, cells) in enumerate(in_turns(type_one, zip(raw.names, raw.columns, strict=True))):
+        typed.append(made)
+        found.append(findings)
+        if cells is not None:
             unsure[position] = cells
         source.on_progress("typing", 0.6 + 0.3 * (position + 1) / len(raw.names))
     leaning = _find_leaning(typed)

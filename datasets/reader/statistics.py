@@ -20,9 +20,11 @@ DAY = 86_400_000_000.0
 """Microseconds."""
 
 
-def describe_column(series: pd.Series, kind: Kind) -> dict[str, Any]:
-    """Return the summary of one column."""
-    facts: dict[str, Any] = {"n_missing": int(series.isna().sum()), "n_distinct": int(series.nunique())}
+def describe_column(series: pd.Series, kind: Kind, n_distinct: int | None = None) -> dict[str, Any]:
+    """Return the summary of one column; how many values differ is counted where it is not known."""
+    if n_distinct is None:
+        n_distinct = int(series.nunique())
+    facts: dict[str, Any] = {"n_missing": int(series.isna().sum()), "n_distinct": n_distinct}
     if kind == "number":
         values = series.to_numpy(dtype=np.float64)
         facts |= describe_numbers(values[np.isfinite(values)])
