@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,45 +42,46 @@ def lying_bomb() -> bytes:
     return workbooks.with_sizes(bomb, SHEET, 100)
 
 
+hostile = partial(Case, name="customers.xlsx")
 REFUSED = {
-    "a size that lies in the directory": Case(content=workbooks.with_directory_size(BOOK, SHEET, 100), code="corrupt_xlsx"),
-    "a size that lies everywhere": Case(content=workbooks.with_sizes(BOOK, SHEET, 100), code="corrupt_xlsx"),
-    "a bomb that says it is small": Case(content=lying_bomb, code="corrupt_xlsx"),
-    "a bomb": Case(content=lambda: book_of(sheet_of(" " * 60_000_000)), code="corrupt_xlsx"),
-    "parts that overlap": Case(content=workbooks.with_same_place(BOOK, "xl/styles.xml", SHEET), code="corrupt_xlsx"),
-    "100,000 parts": Case(content=lambda: workbooks.with_entries(BOOK, 100_000), code="corrupt_xlsx"),
-    "a part twice": Case(content=lambda: rewritten(BOOK, {SHEET.upper(): b"<x/>"}), code="corrupt_xlsx"),
-    "a name above the workbook": Case(content=rewritten(BOOK, {"../../x": b"x"}), code="corrupt_xlsx"),
-    "an absolute name": Case(content=rewritten(BOOK, {"/etc/x": b"x"}), code="corrupt_xlsx"),
-    "a name on another drive": Case(content=rewritten(BOOK, {"C:\\x": b"x"}), code="corrupt_xlsx"),
-    "a cell far away": Case(content=book_of(FAR), code="too_many_cells"),
-    "a cell far away, written in an unusual way": Case(
+    "a size that lies in the directory": hostile(content=workbooks.with_directory_size(BOOK, SHEET, 100), code="corrupt_xlsx"),
+    "a size that lies everywhere": hostile(content=workbooks.with_sizes(BOOK, SHEET, 100), code="corrupt_xlsx"),
+    "a bomb that says it is small": hostile(content=lying_bomb, code="corrupt_xlsx"),
+    "a bomb": hostile(content=lambda: book_of(sheet_of(" " * 60_000_000)), code="corrupt_xlsx"),
+    "parts that overlap": hostile(content=workbooks.with_same_place(BOOK, "xl/styles.xml", SHEET), code="corrupt_xlsx"),
+    "100,000 parts": hostile(content=lambda: workbooks.with_entries(BOOK, 100_000), code="corrupt_xlsx"),
+    "a part twice": hostile(content=lambda: rewritten(BOOK, {SHEET.upper(): b"<x/>"}), code="corrupt_xlsx"),
+    "a name above the workbook": hostile(content=rewritten(BOOK, {"../../x": b"x"}), code="corrupt_xlsx"),
+    "an absolute name": hostile(content=rewritten(BOOK, {"/etc/x": b"x"}), code="corrupt_xlsx"),
+    "a name on another drive": hostile(content=rewritten(BOOK, {"C:\\x": b"x"}), code="corrupt_xlsx"),
+    "a cell far away": hostile(content=book_of(FAR), code="too_many_cells"),
+    "a cell far away, written in an unusual way": hostile(
         content=book_of(FAR.replace(b'<c r="CV200000">', b"<c t='n' cm='a/b'\n r='CV200000'>")), code="too_many_cells"
     ),
-    "a cell nowhere": Case(content=book_of(FAR.replace(b"CV200000", b"ZZZZ1")), code="corrupt_xlsx"),
-    "an entity": Case(content=book_of(sheet_of(ROW.format("a"), DOCTYPE.format(more=""))), code="unsafe_xml"),
-    "a billion laughs": Case(content=book_of(sheet_of(ROW.format("i"), LAUGHS)), code="unsafe_xml"),
-    "an entity from elsewhere": Case(content=book_of(sheet_of(ROW.format("a"), OUTSIDE)), code="unsafe_xml"),
-    "an entity in the styles": Case(
+    "a cell nowhere": hostile(content=book_of(FAR.replace(b"CV200000", b"ZZZZ1")), code="corrupt_xlsx"),
+    "an entity": hostile(content=book_of(sheet_of(ROW.format("a"), DOCTYPE.format(more=""))), code="unsafe_xml"),
+    "a billion laughs": hostile(content=book_of(sheet_of(ROW.format("i"), LAUGHS)), code="unsafe_xml"),
+    "an entity from elsewhere": hostile(content=book_of(sheet_of(ROW.format("a"), OUTSIDE)), code="unsafe_xml"),
+    "an entity in the styles": hostile(
         content=rewritten(BOOK, {"xl/styles.xml": f"{LAUGHS}<a>&i;</a>".encode()}), code="unsafe_xml"
     ),
-    "an entity in the texts": Case(
+    "an entity in the texts": hostile(
         content=rewritten(BOOK, {"xl/sharedStrings.xml": f"{LAUGHS}<sst><si><t>&i;</t></si></sst>".encode()}), code="unsafe_xml"
     ),
-    "an entity in UTF-16": Case(content=book_of(sheet_of("", LAUGHS).decode().encode("utf-16")), code="unsafe_xml"),
-    "an external link": Case(content=rewritten(BOOK, {"xl/externalLinks/externalLink1.xml": b"<x/>"}), code="unsafe_xml"),
-    "half of its XML": Case(content=book_of(sheet_of(ROW)[:150]), code="corrupt_xlsx"),
-    "no list of sheets": Case(content=rewritten(BOOK, {"xl/workbook.xml": b"<workbook"}), code="corrupt_xlsx"),
-    "half of the file": Case(content=BOOK[: len(BOOK) // 2], code="corrupt_xlsx"),
-    "no cell": Case(content=workbook(lambda book: book.add_worksheet("A")), code="empty_file"),
-    "a header only": Case(content=workbook(lambda book: write(book, "A", ROWS[:1])), code="empty_file", is_late=True),
-    "501 columns": Case(content=workbook(lambda book: write(book, "A", [[1] * 501] * 2)), code="too_many_columns"),
+    "an entity in UTF-16": hostile(content=book_of(sheet_of("", LAUGHS).decode().encode("utf-16")), code="unsafe_xml"),
+    "an external link": hostile(content=rewritten(BOOK, {"xl/externalLinks/externalLink1.xml": b"<x/>"}), code="unsafe_xml"),
+    "half of its XML": hostile(content=book_of(sheet_of(ROW)[:150]), code="corrupt_xlsx"),
+    "no list of sheets": hostile(content=rewritten(BOOK, {"xl/workbook.xml": b"<workbook"}), code="corrupt_xlsx"),
+    "half of the file": hostile(content=BOOK[: len(BOOK) // 2], code="corrupt_xlsx"),
+    "no cell": hostile(content=workbook(lambda book: book.add_worksheet("A")), code="empty_file"),
+    "a header only": hostile(content=workbook(lambda book: write(book, "A", ROWS[:1])), code="empty_file", is_late=True),
+    "501 columns": hostile(content=workbook(lambda book: write(book, "A", [[1] * 501] * 2)), code="too_many_columns"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
 def test_a_hostile_workbook_is_refused(walker: Walker, case: Case) -> None:
-    walker.walk(Case(content=case.content, name="customers.xlsx", code=case.code, is_late=case.is_late))
+    walker.walk(case)
 
 
 def read(walker: Walker, content: bytes, *warns: str, **fields: Any) -> dict[str, Any]:
