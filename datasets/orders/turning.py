@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from datasets.orders.customers import Customers, describe_customers
-from datasets.orders.fates import find_dated, set_aside
+from datasets.orders.fates import Mask, find_dated, set_aside
 from datasets.orders.groups import OTHERS
 from datasets.orders.lines import Lines, read_lines
 from datasets.orders.recipe import Recipe
@@ -23,6 +23,8 @@ from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Kind, OnProgress, Role, Table
 
 FEWEST_CUSTOMERS = 3
+MANY_ORDERS, MOST_ORDERS = 5, 0.9
+"""How many orders of several lines, and which share of them, have to repeat their amount before anybody is told."""
 LONGEST_NAME_TOLD = 80
 MEANINGS: dict[str, tuple[Kind, Role, str]] = {
     "recency_days": ("number", "feature", "Whole days from the last order to the snapshot."),
@@ -75,6 +77,7 @@ def turn(table: Table, recipe: Recipe, *, on_progress: OnProgress | None = None)
     frame, columns = _build_table(customers, recipe)
     _decide(lines, recipe, customers, findings)
     _tell_of_customers(lines, customers, frame, findings)
+    _tell_of_totals(lines, is_kept, recipe, findings)
     return Turned(
         table=Table(frame=frame, columns=columns),
         ledger=findings.ledger,
@@ -168,3 +171,17 @@ def _tell_of_customers(lines: Lines, customers: Customers, frame: pd.DataFrame, 
     if len(frame) < FEWEST_CUSTOMERS:
         message = f"{count_of(len(frame), 'customer')}: a segmentation needs at least {FEWEST_CUSTOMERS} customers."
         findings.warn("too_few_rows", message)
+
+
+def _tell_of_totals(lines: Lines, is_kept: Mask, recipe: Recipe, findings: Findings) -> None:
+    """Tell when the amount looks like the total of the order, written on each of its lines."""
+    if not lines.is_amount or lines.invoice is None:
+        return
+    rows = np.flatnonzero(is_kept & (lines.invoice.codes >= 0))
+    orders = pd.Series(lines.paid[rows]).groupby(lines.invoice.codes[rows])
+    several = orders.size().to_numpy() > 1
+    n_same = int((orders.min().to_numpy() == orders.max().to_numpy())[several].sum())
+    if n_same >= max(MANY_ORDERS, MOST_ORDERS * several.sum()):
+        name = recipe.columns["amount"]
+        message = f"{name[:LONGEST_NAME_TOLD]}: the same on every line of {count_of(n_same, 'order')} of several lines."
+        findings.warn("repeated_totals", f"{message} If it is the total of the order, it is counted more than once.", name)

@@ -185,6 +185,13 @@ def test_groups_of_ones_own_are_used_and_who_is_outside_is_told() -> None:
     assert next(w["message"] for w in turned.warnings if w["code"] == "customers_without_group").startswith("4 customers")
 
 
+@pytest.mark.parametrize(("amounts", "is_told"), [([7, 7, 7], True), ([7, 7, 8], False), ([7], False)])
+def test_an_amount_that_is_the_same_on_every_line_of_an_order_may_be_its_total(amounts: list[int], is_told: bool) -> None:
+    lines = [line("ann", "2024-01-01", invoice=f"{n}", amount=amount * n) for n in range(1, 9) for amount in amounts]
+    codes = {warning["code"] for warning in turn_lines(lines, "customer date invoice amount").warnings}
+    assert ("repeated_totals" in codes) is is_told
+
+
 def refused(lines: list[dict[str, object]]) -> RunRefused:
     with pytest.raises(RunRefused) as caught:
         turn_lines(lines, "customer date amount")
