@@ -33,7 +33,11 @@ CHOICE_WORDS = {
     "encoding": "Encoding",
     "decimal": "Decimal mark",
     "thousands": "Mark between thousands",
+    "date_order": "Order of dates",
     "header": "The first row names the columns",
+    "skip_rows": "Rows above the table",
+    "keep_rows": "Totals and repeated headers are kept",
+    "quote": "Quotation marks",
     "sheet": "Sheet",
 }
 

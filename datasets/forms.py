@@ -8,10 +8,12 @@ from typing import Any, Self, get_args
 from django import forms
 
 from datasets.doctor.actions import CODES
+from datasets.reader.overrides import MOST_SKIPPED
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Kind, Role
 
 BY_FILE = ("", "as the file says")
+TRUTHS = {"true": True, "false": False}
 
 
 class ReadingForm(forms.Form):
@@ -39,31 +41,69 @@ class ReadingForm(forms.Form):
             ("cp1252", "Western European (Windows-1252)"),
             ("cp1250", "Central European (Windows-1250)"),
             ("cp1251", "Cyrillic (Windows-1251)"),
+            ("koi8-r", "Cyrillic (KOI8-R)"),
+            ("cp1253", "Greek (Windows-1253)"),
+            ("cp1254", "Turkish (Windows-1254)"),
+            ("cp1255", "Hebrew (Windows-1255)"),
+            ("cp1256", "Arabic (Windows-1256)"),
+            ("cp1257", "Baltic (Windows-1257)"),
+            ("cp850", "Western European (DOS 850)"),
+            ("cp852", "Central European (DOS 852)"),
+            ("mac-roman", "Western European (Macintosh)"),
             ("shift_jis", "Japanese (Shift-JIS)"),
-            ("gb18030", "Chinese (GB 18030)"),
+            ("gb18030", "Chinese, simplified (GB 18030)"),
+            ("big5", "Chinese, traditional (Big5)"),
+            ("euc-kr", "Korean (EUC-KR)"),
         ],
     )
     decimal = forms.ChoiceField(
         label="Decimal mark", required=False, choices=[BY_FILE, (".", "point: 1,234.5"), (",", "comma: 1.234,5")]
     )
+    date_order = forms.ChoiceField(
+        label="Order of dates",
+        required=False,
+        choices=[
+            BY_FILE,
+            ("day-month-year", "day, month, year"),
+            ("month-day-year", "month, day, year"),
+            ("year-month-day", "year, month, day"),
+        ],
+    )
     header = forms.ChoiceField(
-        label="First row",
+        label="First row of the table",
         required=False,
         choices=[BY_FILE, ("true", "names the columns"), ("false", "is a customer")],
+    )
+    skip_rows = forms.IntegerField(label="Rows above the table", required=False, min_value=0, max_value=MOST_SKIPPED)
+    keep_rows = forms.ChoiceField(
+        label="Totals and repeated headers",
+        required=False,
+        choices=[BY_FILE, ("true", "are customers like the others")],
+    )
+    quote = forms.ChoiceField(
+        label="Quotation marks",
+        required=False,
+        choices=[
+            BY_FILE,
+            ("double", 'double "'),
+            ("single", "single '"),
+            ("backslash", 'double, written \\" inside'),
+            ("none", "none"),
+        ],
     )
     sheet = forms.CharField(label="Sheet of a workbook", required=False, max_length=255)
 
     @classmethod
     def of(cls, overrides: Mapping[str, Any]) -> Self:
         """Return the form that shows the choices made before."""
-        header = overrides.get("header")
         asked = {name: overrides[name] for name in ReadingForm.base_fields if name in overrides}
-        return cls(initial={**asked, "header": "" if header is None else str(header).lower()})
+        words = {name: str(value).lower() for name, value in asked.items() if isinstance(value, bool)}
+        return cls(initial={**asked, **words})
 
     def overrides(self) -> dict[str, Any]:
         """Return the choices that were made, as the reader takes them."""
-        made = {name: self.cleaned_data[name] for name in ReadingForm.base_fields if self.cleaned_data[name]}
-        return {**made, "header": made["header"] == "true"} if "header" in made else made
+        made = {name: self.cleaned_data[name] for name in ReadingForm.base_fields}
+        return {name: TRUTHS.get(value, value) for name, value in made.items() if value not in ("", None)}
 
     @staticmethod
     def keep(overrides: Mapping[str, Any]) -> dict[str, Any]:

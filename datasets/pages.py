@@ -54,12 +54,11 @@ class LedgerLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DecisionLine:
-    """One decision of the reader, and what would change it."""
+    """One decision of the reader; the form beside it changes it."""
 
     what: str
     value: str
     reason: str
-    alternative: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +176,6 @@ def _decisions(dataset: Dataset) -> tuple[DecisionLine, ...]:
             what=decision["what"][:1].upper() + decision["what"][1:],
             value=decision["value"],
             reason=decision["reason"],
-            alternative=decision.get("alternative", ""),
         )
         for decision in dataset.decisions
     )

@@ -14,7 +14,7 @@ reopen   the same warning is open again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict, cast, get_args
 
 from datasets.reader.findings import Warned
@@ -77,8 +77,8 @@ def _answered(warning: Warned, names: set[str]) -> Finding:
     if "actions" in warning or warning["code"] not in GUESSES or (column is not None and column not in names):
         return cast("Finding", warning)
     named = [column] if column is not None else []
-    marks = _other_decimal(warning["message"]) if warning["code"] in ("decimal_guessed", "thousands_guessed") else []
-    return Finding(**warning, actions=[*marks, keep(GUESSES[warning["code"]], warning["code"], *named)])
+    other = OTHERWISE.get(warning["code"], _nothing_else)(warning["message"])
+    return Finding(**warning, actions=[*other, keep(GUESSES[warning["code"]], warning["code"], *named)])
 
 
 GUESSES = {
@@ -86,9 +86,16 @@ GUESSES = {
     "thousands_guessed": "It is read right",
     "date_order_guessed": "It is read right",
     "encoding_guessed": "It is read right",
+    "stray_quotes": "It is read right",
     "several_sheets": "It is the right sheet",
+    "same_header_sheets": "This sheet is enough",
+    "possible_total": "It is a customer",
 }
 """Warnings about a guess, and the words with which a person confirms it; to correct it the file is read differently."""
+
+
+def _nothing_else(message: str) -> list[Action]:
+    return []
 
 
 def _other_decimal(message: str) -> list[Action]:
@@ -97,8 +104,31 @@ def _other_decimal(message: str) -> list[Action]:
     if not comma and "point" not in message and '"."' not in message:
         return []
     mark = "," if comma != is_decimal else "."
-    words = {",": "Read commas as decimal marks", ".": "Read points as decimal marks"}
-    return [Action(action="read", column=None, value={"decimal": mark}, label=words[mark])]
+    return [_read("decimal", mark, {",": "Read commas as decimal marks", ".": "Read points as decimal marks"}[mark])]
+
+
+def _other_order(message: str) -> list[Action]:
+    """Return the click that reads the dates of the file in the other order; the message says how they were read."""
+    if "day-month-year" in message:
+        return [_read("date_order", "month-day-year", "The month comes first")]
+    return [_read("date_order", "day-month-year", "The day comes first")] if "month-day-year" in message else []
+
+
+def _all_sheets(message: str) -> list[Action]:
+    return [_read("sheet", "*", "Read all of them")]
+
+
+def _read(choice: str, value: Any, label: str) -> Action:
+    return Action(action="read", column=None, value={choice: value}, label=label)
+
+
+OTHERWISE: Mapping[str, Callable[[str], list[Action]]] = {
+    "decimal_guessed": _other_decimal,
+    "thousands_guessed": _other_decimal,
+    "date_order_guessed": _other_order,
+    "same_header_sheets": _all_sheets,
+}
+"""How a guess is corrected with one click, where there is but one other way."""
 
 
 def is_in_effect(action: Action, columns: Mapping[str, Column], overrides: Mapping[str, Any]) -> bool:

@@ -28,7 +28,7 @@ ORDER_WORDS = frozenset(
 
 def find_skew(view: View) -> list[Finding]:
     """Name the numbers whose few large values would decide who is alike."""
-    skewed = [column.name for column in view.features("number") if is_skewed(_present(view.numbers(column)))]
+    skewed = [column.name for column in view.features("number") if _is_skewed(view, column)]
     if not skewed:
         return []
     lean, their = ("leans", "its") if len(skewed) == 1 else ("lean", "their")
@@ -38,6 +38,12 @@ def find_skew(view: View) -> list[Finding]:
     )
     log = Action(action="log", column=None, value="auto", label="Use the logarithm")
     return [finding("skewed", message, skewed[0] if len(skewed) == 1 else None, [log, keep("Leave as it is", "skewed")])]
+
+
+def _is_skewed(view: View, column: Column) -> bool:
+    """Ask the engine's rule, with the smallest of all the numbers: one below 0 that the sample lacks has no logarithm."""
+    lowest = view.statistics.get(column.name, {}).get("min")
+    return is_skewed(np.append(_present(view.numbers(column)), [] if lowest is None else [lowest]))
 
 
 def _present(numbers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -237,3 +237,24 @@ def test_a_guess_about_the_reading_can_be_confirmed_or_corrected(
     visit.post(reverse("dataset_act", args=[dataset.pk]), buttons(page_of(visit, dataset))["Undo"])
     drain()
     assert column_of(dataset, "weight").statistics["max"] == before
+
+
+def test_the_order_of_dates_can_be_turned_round(visit: Client, make_dataset: Make, drain: Callable[[], int]) -> None:
+    rows = "".join(f"n{row},0{row % 9 + 1}/0{row % 7 + 1}/2024\n" for row in range(30))
+    dataset = make_dataset("name,joined\n" + rows)
+    before = column_of(dataset, "joined").statistics["max"]
+    page = page_of(visit, dataset)
+    fields = next(found for label, found in buttons(page).items() if label in ("The month comes first", "The day comes first"))
+    visit.post(reverse("dataset_act", args=[dataset.pk]), fields)
+    drain()
+    assert {before, column_of(dataset, "joined").statistics["max"]} == {"2024-07-07T00:00:00", "2024-09-06T00:00:00"}
+    assert "Order of dates" in page_of(visit, dataset)
+
+
+def test_every_reading_choice_of_the_form_reaches_the_reader(visit: Client, make_dataset: Make) -> None:
+    dataset = make_dataset("name;weight\n" + "".join(f"n{row};{row}.5\n" for row in range(30)))
+    asked = {"delimiter": "semicolon", "decimal": ".", "header": "true", "skip_rows": "0", "keep_rows": "true", "quote": "double"}
+    visit.post(reverse("dataset_read", args=[dataset.pk]), {**asked, "date_order": "year-month-day", "encoding": "utf-8"})
+    dataset.refresh_from_db()
+    chosen = {"header": True, "keep_rows": True, "skip_rows": 0, "date_order": "year-month-day", "encoding": "utf-8"}
+    assert dataset.overrides == {**asked, **chosen}
