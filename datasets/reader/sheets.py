@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from datasets.reader.layout import check_width, empty_file
-from datasets.reader.limits import ReadLimits
+from datasets.reader.limits import MIB, ReadLimits
 from datasets.reader.workbook import Sheet
 from segmentiq.ml.errors import FileRefused
 
@@ -62,5 +62,12 @@ def check_extent(sheet: Sheet, limits: ReadLimits) -> None:
             code="too_many_cells",
             field="file",
             hint="Delete the cells far outside of the table, or save the sheet as CSV.",
+        )
+    if extent.n_chars > limits.max_unpacked_bytes:
+        raise FileRefused(
+            f"The sheet's texts take more than {limits.max_unpacked_bytes // MIB:,} MiB.",
+            code="too_many_cells",
+            field="file",
+            hint="Delete columns with long texts that are repeated and upload again.",
         )
     check_width(extent.n_columns, limits)

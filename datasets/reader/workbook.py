@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -16,12 +17,14 @@ from datasets.reader.findings import count_of
 from datasets.reader.limits import MIB, ReadLimits
 from datasets.reader.markup import Attributes, look_through, walk
 from datasets.reader.styles import find_padded
+from datasets.reader.texts import can_grow, measure_texts
 from datasets.reader.worksheet import Extent, measure
 from datasets.reader.zips import check_directory, corrupt, inflate, part_name
 
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 STYLES = "xl/styles.xml"
+TEXTS = "xl/sharedstrings.xml"
 XML = (".xml", ".rels", ".vml")
 MAX_SHEETS = 1_000
 
@@ -49,11 +52,14 @@ def find_sheets(stream: BinaryIO, limits: ReadLimits) -> list[Sheet]:
     parts = _find_parts(inflate(stream, entries.pop(RELATIONS), limits))
     listed = _list_sheets(inflate(stream, entries.pop(WORKBOOK), limits))
     padded = find_padded(inflate(stream, entries.pop(STYLES), limits)) if STYLES in entries else {}
+    lengths = measure_texts(inflate(stream, entries.pop(TEXTS), limits)) if TEXTS in entries else array("L")
     extents: dict[str, Extent] = {}
     for relation, _, _ in listed:
         part = parts.get(relation, "")
         if _is_worksheet(part) and part in entries:
-            extents[part] = measure(inflate(stream, entries.pop(part), limits), padded)
+            entry = entries.pop(part)
+            counted = lengths if can_grow(lengths, entry.file_size, limits.max_unpacked_bytes) else ()
+            extents[part] = measure(inflate(stream, entry, limits), padded, counted)
     for name, entry in entries.items():
         _drain(inflate(stream, entry, limits), is_xml=name.endswith(XML))
     return [

@@ -8,7 +8,7 @@ exactly what the library will see.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -18,6 +18,8 @@ from datasets.reader.zips import corrupt
 DIGITS = "0123456789"
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MAX_MERGES = 100_000
+LONGEST_KEPT = 20
+"""Characters of a cell that are looked at."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,8 @@ class Extent:
     """Formulas whose result is not stored."""
     n_errors: int = 0
     n_hidden_rows: int = 0
+    n_chars: int = 0
+    """Characters of shared texts once each cell has its own; counted where a text is so long that it matters."""
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Merged ranges: top, left, bottom, right."""
     n_numbers: Counter[int] = field(default_factory=Counter)
@@ -70,9 +74,12 @@ class Extent:
         return width if width and 2 * widths[width] > self.n_numbers[column] else 0
 
 
-def measure(chunks: Iterable[bytes], padded: Mapping[str, int]) -> Extent:
-    """Return the extent of a worksheet; `padded` maps cell styles to digits. Raises FileRefused."""
-    surveyor = Surveyor(padded)
+def measure(chunks: Iterable[bytes], padded: Mapping[str, int], lengths: Sequence[int] = ()) -> Extent:
+    """Return the extent of a worksheet; `padded` maps cell styles to digits, `lengths` tells those of the shared texts.
+
+    Raises FileRefused.
+    """
+    surveyor = Surveyor(padded, lengths)
     walk(chunks, surveyor.handlers, surveyor.parser)
     surveyor.leave()
     return surveyor.extent
@@ -81,15 +88,15 @@ def measure(chunks: Iterable[bytes], padded: Mapping[str, int]) -> Extent:
 class Surveyor:
     """A walk over one worksheet."""
 
-    def __init__(self, padded: Mapping[str, int]) -> None:
+    def __init__(self, padded: Mapping[str, int], lengths: Sequence[int]) -> None:
         self.parser = new_parser()
         self.extent = Extent()
-        self.padded = padded
+        self.padded, self.lengths = padded, lengths
+        self.text = ""
         self.row = self.column = 0
         self.type: str | None = None
         self.style: str | None = None
-        self.is_filled = self.is_formula = self.has_value = False
-        self.is_over = False
+        self.is_filled = self.is_formula = self.is_over = False
         self.handlers = {
             "row": self.on_row,
             "c": self.on_cell,
@@ -109,7 +116,7 @@ class Surveyor:
             self.extent.n_hidden_rows += 1
 
     def on_cell(self, attributes: Attributes) -> None:
-        if self.is_formula:
+        if self.is_formula or self.text:
             self.leave()
         place = attributes.get("r")
         if place is None:
@@ -129,7 +136,7 @@ class Surveyor:
             self.extent.add(self.row, self.column)
             if self.padded and self.type in (None, "n"):
                 self._count_number()
-        if self.is_formula:
+        if self.is_formula or (self.lengths and self.type == "s"):
             self.parser.CharacterDataHandler = self.on_text
 
     def _count_number(self) -> None:
@@ -139,7 +146,7 @@ class Surveyor:
             self.extent.n_padded[self.column, width] += 1
 
     def on_formula(self, _: Attributes) -> None:
-        self.is_formula, self.has_value = not self.is_over, False
+        self.is_formula = not self.is_over
 
     def on_extensions(self, _: Attributes) -> None:
         """Take note that what follows are rules about cells, whose formulas have no value."""
@@ -147,14 +154,17 @@ class Surveyor:
         self.is_over = True
 
     def on_text(self, text: str) -> None:
-        self.has_value = self.has_value or not text.isspace()
+        if len(self.text) < LONGEST_KEPT:
+            self.text += text.strip()
 
     def leave(self) -> None:
-        """Settle whether the formula of the cell that ends here had a value."""
+        """Settle what the text of the cell that ends here says: that its formula has a value, or which shared text it is."""
         if self.is_formula:
-            self.extent.n_without_value += not self.has_value
-            self.parser.CharacterDataHandler = None
-            self.is_formula = False
+            self.extent.n_without_value += not self.text
+        elif self.text.isdecimal() and int(self.text) < len(self.lengths):
+            self.extent.n_chars += self.lengths[int(self.text)]
+        self.parser.CharacterDataHandler = None
+        self.is_formula, self.text = False, ""
 
     def on_merge(self, attributes: Attributes) -> None:
         first, _, last = attributes.get("ref", "").partition(":")

@@ -43,7 +43,17 @@ def lying_bomb() -> bytes:
 
 
 hostile = partial(Case, name="customers.xlsx")
+
+
+def repeated_text() -> bytes:
+    """Return 100 KB that hold 600 MB of text: one long text, repeated by its number."""
+    texts = f'<sst xmlns="{workbooks.MAIN}"><si><t>{SECRET * 3_000}</t></si></sst>'.encode()
+    rows = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>' for i in range(1, 20_000))
+    return rewritten(BOOK, {SHEET: sheet_of(rows), "xl/sharedStrings.xml": texts})
+
+
 REFUSED = {
+    "a text repeated 20,000 times": hostile(content=repeated_text, code="too_many_cells"),
     "a size that lies in the directory": hostile(content=workbooks.with_directory_size(BOOK, SHEET, 100), code="corrupt_xlsx"),
     "a size that lies everywhere": hostile(content=workbooks.with_sizes(BOOK, SHEET, 100), code="corrupt_xlsx"),
     "a bomb that says it is small": hostile(content=lying_bomb, code="corrupt_xlsx"),
