@@ -23,6 +23,7 @@ TOPICS = {
     "maybe_number": "Code or quantity?",
     "mostly_missing": "Missing and not known",
     "unknown_levels": "Missing and not known",
+    "sentinel_values": "Missing and not known",
     "skewed": "A few large values",
     "near_duplicates": "Counted twice",
     "recoded_category": "Counted twice",

@@ -66,18 +66,22 @@ def role_for(kind: Kind) -> Role:
     return roles.get(kind, "feature")
 
 
-def with_actions(warnings: Iterable[Warned], columns: Sequence[Column]) -> list[Finding]:
+def with_actions(
+    warnings: Iterable[Warned], columns: Sequence[Column], statistics: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[Finding]:
     """Return the reader's warnings, those with the clicks that settle them which a person can answer."""
     names = {column.name for column in columns}
-    return [_answered(warning, names) for warning in warnings]
+    return [_answered(warning, names, statistics or {}) for warning in warnings]
 
 
-def _answered(warning: Warned, names: set[str]) -> Finding:
+def _answered(warning: Warned, names: set[str], statistics: Mapping[str, Mapping[str, Any]]) -> Finding:
     column = warning.get("column")
     if "actions" in warning or warning["code"] not in GUESSES or (column is not None and column not in names):
         return cast("Finding", warning)
     named = [column] if column is not None else []
     other = OTHERWISE.get(warning["code"], _nothing_else)(warning["message"])
+    if warning["code"] == "sentinel_values" and column is not None:
+        other = _not_known(column, statistics.get(column, {}))
     return Finding(**warning, actions=[*other, keep(GUESSES[warning["code"]], warning["code"], *named)])
 
 
@@ -90,6 +94,7 @@ GUESSES = {
     "several_sheets": "It is the right sheet",
     "same_header_sheets": "This sheet is enough",
     "possible_total": "It is a customer",
+    "sentinel_values": "They are numbers",
 }
 """Warnings about a guess, and the words with which a person confirms it; to correct it the file is read differently."""
 
@@ -112,6 +117,13 @@ def _other_order(message: str) -> list[Action]:
     if "day-month-year" in message:
         return [_read("date_order", "month-day-year", "The month comes first")]
     return [_read("date_order", "day-month-year", "The day comes first")] if "month-day-year" in message else []
+
+
+def _not_known(column: str, facts: Mapping[str, Any]) -> list[Action]:
+    """Return the click that takes the ends of a column that are all nines for missing, however their decimals were written."""
+    ends = [facts[end] for end in ("min", "max") if set(f"{abs(facts.get(end) or 0):.0f}") == {"9"}]
+    words = [f"{end:.0f}{decimals}" for end in ends for decimals in ("", ".0", ".00", ",0", ",00")]
+    return [Action(action="missing", column=column, value=words, label="Treat them as missing")] if words else []
 
 
 def _all_sheets(message: str) -> list[Action]:

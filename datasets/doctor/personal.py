@@ -44,6 +44,7 @@ NOT_A_PERSON = frozenset(
 )  # fmt: skip
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,}")
 PHONE = re.compile(r"(?:\+|00)?[\d\s()/.–-]{6,24}(?:\s?(?:x|ext\.?)\s?\d{1,6})?")
+DIALLED = re.compile(r"\+|\(0\d|\(\d{3}\) ?\d{3}|00[1-9]\d{0,2}[ /-]\d|0[1-9]\d{1,4}[ /-]\d{3}|\d{3}-\d{3}-\d{4}$")
 IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
 INTERNET = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
@@ -142,8 +143,7 @@ def _can_be_dialled(cell: str) -> bool:
 
 
 def _is_dialled(cell: str) -> bool:
-    starts = cell.startswith(("+", "00", "(0")) or re.match(r"\(\d{3}\) ?\d|0\d{1,5}[ /-]\d|\d{3}-\d{3}-\d{4}", cell)
-    return bool(starts) and not re.fullmatch(r"0+|00\d{0,8}", cell)
+    return bool(DIALLED.match(cell)) and sum(letter.isdigit() for letter in cell) >= 8
 
 
 def _is_name(suspect: Suspect) -> bool:

@@ -8,7 +8,7 @@ the findings; a column that fits nothing stays the text it was.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from datasets.reader.hints import warn_of_sentinels, warn_of_text
 from datasets.reader.numbers import Numbers, Writing, read_numbers
 from datasets.reader.rendering import is_rewritten
 from datasets.reader.roles import MAX_LEVELS, Judgement, TextFacts, judge_number, judge_text
-from datasets.reader.typed import Typed, column_of, judge_constant, judge_date, type_values
+from datasets.reader.typed import Typed, as_written, column_of, judge_constant, judge_date, type_values, without_words
 from datasets.reader.words import MAYBE_MISSING, MISSING, PLACEHOLDERS, TRUTHS, split_name
 
 LARGEST_EXACT = 2**53
@@ -66,7 +66,9 @@ class Task:
 def type_column(name: str, cells: TextCells | pd.Series, writing: Writing, findings: Findings) -> Typed:
     """Return the typed column."""
     if isinstance(cells, pd.Series):
-        return type_values(name, cells, findings)
+        left = without_words(cells, writing.missing)
+        typed = type_values(name, left, findings)
+        return typed if left is cells else replace(typed, written=as_written(cells))
     strict = tidy(cells, MISSING | writing.missing)
     task = Task(name=name, cells=cells, present=strict.without(MAYBE_MISSING), strict=strict, writing=writing, findings=findings)
     for attempt in ATTEMPTS:

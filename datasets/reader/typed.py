@@ -6,13 +6,15 @@ in every format.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from datasets.reader.cells import TextCells
+from datasets.reader.cells import TextCells, encode
 from datasets.reader.dates import is_date_name, read_numbered
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings, count_of
@@ -22,6 +24,8 @@ from datasets.reader.rendering import render
 from datasets.reader.roles import Judgement, judge_number
 from datasets.reader.words import split_name
 from segmentiq.ml.values import Column
+
+NAMED_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -60,6 +64,17 @@ def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:
     else:
         warn_of_sentinels(name, series.to_numpy(), findings)
     return Typed(column=column_of(name, judgement), series=series)
+
+
+def without_words(series: pd.Series, words: Collection[str]) -> pd.Series:
+    """Return numbers that came typed, missing where a person's words name them."""
+    named = [float(word) for word in words if NAMED_NUMBER.fullmatch(word)]
+    return series.mask(series.isin(named)) if named and series.dtype.kind in "iuf" else series
+
+
+def as_written(series: pd.Series) -> TextCells:
+    """Return values that came typed as cells, as they would stand in a CSV file."""
+    return encode(pa.chunked_array([pa.array(_say(series), type=pa.large_string(), from_pandas=True)]))
 
 
 def _say(series: pd.Series) -> pd.Series:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
 from html import unescape
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -258,3 +262,33 @@ def test_every_reading_choice_of_the_form_reaches_the_reader(visit: Client, make
     dataset.refresh_from_db()
     chosen = {"header": True, "keep_rows": True, "skip_rows": 0, "date_order": "year-month-day", "encoding": "utf-8"}
     assert dataset.overrides == {**asked, **chosen}
+
+
+def sentinel_rows() -> list[tuple[str, float]]:
+    return [(f"n{row}", -999 if row % 10 == 0 else 20 + row % 17) for row in range(60)]
+
+
+def csv_of_sentinels() -> bytes:
+    return ("name,age\n" + "".join(f"{name},{age}\n" for name, age in sentinel_rows())).encode()
+
+
+def workbook_of_sentinels() -> bytes:
+    stream = io.BytesIO()
+    pd.DataFrame(sentinel_rows(), columns=["name", "age"]).to_excel(stream, index=False)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(("file_name", "write"), [("ages.csv", csv_of_sentinels), ("ages.xlsx", workbook_of_sentinels)])
+def test_nines_that_mean_not_known_become_missing_and_stay_in_the_export(
+    visit: Client, make_dataset: Make, drain: Callable[[], int], tmp_path: Path, file_name: str, write: Callable[[], bytes]
+) -> None:
+    (tmp_path / file_name).write_bytes(write())
+    dataset = make_dataset(tmp_path / file_name)
+    visit.post(reverse("dataset_act", args=[dataset.pk]), buttons(page_of(visit, dataset))["Treat them as missing"])
+    drain()
+    age = column_of(dataset, "age")
+    assert (age.n_missing, age.statistics["min"]) == (6, 20.0)
+    dataset.refresh_from_db()
+    assert next(islice(storage.iter_rows(dataset), 1, None)) == ["n0", ""]
+    assert next(islice(storage.iter_written(dataset), 1, None)) == ["n0", "-999"]
+    assert "sentinel_values" not in {told["code"] for told in dataset.warnings}

@@ -60,6 +60,9 @@ def test_personal_data_is_found_and_set_aside(name: str, cells: Sequence[object]
     [
         ("PhoneService", ["Yes", "No"] * (N // 2)),
         ("customer_id", [f"{number:05d}" for number in range(N)]),
+        ("account", [f"{number:012d}" for number in range(N)]),
+        ("contract", [f"0001-{number:04d}" for number in range(N)]),
+        ("balance change", [f"+{number}.50" for number in range(N)]),
         ("order", [f"2024-{number:04d}" for number in range(N)]),
         ("ean", [f"{4006381333900 + number}" for number in range(N)]),
         ("income", [str(30_000 + 977 * number) for number in range(N)]),
