@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segmentiq.ml.cut import cut_k
+from segmentiq.ml.effort import EVIDENCE_DRAWS, EVIDENCE_SAMPLE
 from segmentiq.ml.values import TopTree
 
 if TYPE_CHECKING:
@@ -26,14 +27,8 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Grow = Callable[[Matrix], tuple[TopTree, Ids]]
 
-SAMPLE = 20_000
-"""Customers of the sample, where their exact tree fits."""
-ROOM = 2**26
-"""Bytes for the tree of a sample however small the budget is: those that tell stability take as much."""
 MOST_K = 15
 LEFT_OUT = 0.2
-DRAWS = 3
-"""Samples with customers left out, whose mean agreement is the floor of noise."""
 MIN_PER_BRANCH = 10
 NOTICEABLE = 0.05
 """An agreement this far below the floor is more than the few draws' own noise."""
@@ -99,7 +94,7 @@ def weigh(
     *,
     k: int,
     grow: Grow,
-    n_sample: int = SAMPLE,
+    n_sample: int = EVIDENCE_SAMPLE,
     seed: int = 0,
     on_share: Callable[[float], None] | None = None,
 ) -> Approximation:
@@ -139,16 +134,16 @@ def weigh(
     positions = _draw(top, n_sample, generator)
     rows = order[positions]
     exact = _Cuts(*grow(values[rows]))
-    tell(1 / (1 + DRAWS))
+    tell(1 / (1 + EVIDENCE_DRAWS))
     ks = sorted({k, *range(2, MOST_K + 1)} & set(range(2, min(top.max_k, exact.top.max_k) + 1)))
     floors: dict[int, list[float]] = {number: [] for number in ks}
-    for draw in range(DRAWS):
+    for draw in range(EVIDENCE_DRAWS):
         kept = np.sort(generator.choice(len(rows), size=round((1 - LEFT_OUT) * len(rows)), replace=False))
         fewer = _Cuts(*grow(values[rows[kept]]))
         for number in ks:
             if number <= fewer.top.max_k:
                 floors[number].append(_rand(exact.labels(number)[kept], fewer.labels(number)))
-        tell((2 + draw) / (1 + DRAWS))
+        tell((2 + draw) / (1 + EVIDENCE_DRAWS))
     ours = _Cuts(top, order)
     agreements = tuple(
         _agree(number, space[rows], ours.labels(number)[rows], exact.labels(number), floors[number]) for number in ks

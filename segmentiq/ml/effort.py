@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segmentiq.ml.approximation import DRAWS, ROOM
-from segmentiq.ml.approximation import SAMPLE as EVIDENCE
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.linkage.forecast import (
     AS_MODELLED,
@@ -38,6 +36,12 @@ PAIRS, QUERIES = 400_000_000, 1_000
 SAMPLE = 5_000
 """From here on stability and the gap check cost the same: their samples are as large as they get."""
 COPHENETIC = 5_000
+EVIDENCE_SAMPLE = 20_000
+"""Customers of the sample that an approximate tree is compared on, where their exact tree fits."""
+EVIDENCE_DRAWS = 3
+"""Samples with customers left out, whose mean agreement is the floor of noise."""
+ROOM = 2**26
+"""Bytes for the tree of a sample however small the budget is: those that tell stability take as much."""
 LOADED = 4 * 2**20
 """Bytes that a kernel's code and its threads take, whatever the table."""
 
@@ -175,8 +179,8 @@ def _whole(
 def _weighing(n: int, d: int, spec: SegmentationSpec, *, budget: int, speeds: Mapping[str, float]) -> float:
     """Return the seconds of finding out what an approximate tree cost: the exact tree of a sample, and those of its noise."""
     room = max(budget, ROOM)
-    rows = min(n, count_fitting(EVIDENCE, d, spec.linkage, spec.metric, room))
-    return (1 + DRAWS) * forecast(rows, d, spec.linkage, spec.metric, memory_bytes=room, speeds=speeds).seconds
+    rows = min(n, count_fitting(EVIDENCE_SAMPLE, d, spec.linkage, spec.metric, room))
+    return (1 + EVIDENCE_DRAWS) * forecast(rows, d, spec.linkage, spec.metric, memory_bytes=room, speeds=speeds).seconds
 
 
 def _find_quicker(n: int, d: int, spec: SegmentationSpec, *, budget: int, limit_s: float, speeds: Mapping[str, float]) -> str:

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentiq.ml.advice import advise
-from segmentiq.ml.approximation import ROOM, SAMPLE, Approximation, say, weigh
+from segmentiq.ml.approximation import Approximation, say, weigh
 from segmentiq.ml.cut import k_at_height, reaches
 from segmentiq.ml.describe import describe
 from segmentiq.ml.division import division_of
-from segmentiq.ml.effort import seconds_for_tree
+from segmentiq.ml.effort import EVIDENCE_SAMPLE, ROOM, seconds_for_tree
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.features import MAX_FEATURES, build_features
 from segmentiq.ml.gap import gap_of
@@ -231,7 +231,7 @@ def _weigh(
         order,
         k=k,
         grow=grow,
-        n_sample=count_fitting(SAMPLE, values.shape[1], spec.linkage, spec.metric, room),
+        n_sample=count_fitting(EVIDENCE_SAMPLE, values.shape[1], spec.linkage, spec.metric, room),
         seed=spec.seed,
         on_share=tell,
     )
