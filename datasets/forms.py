@@ -91,7 +91,7 @@ class ReadingForm(forms.Form):
             ("none", "none"),
         ],
     )
-    sheet = forms.CharField(label="Sheet of a workbook", required=False, max_length=255)
+    sheet = forms.CharField(label="Sheet of a workbook (* for all with one header)", required=False, max_length=255)
 
     @classmethod
     def of(cls, overrides: Mapping[str, Any]) -> Self:

@@ -190,7 +190,7 @@ def _name_in_groups(header: list[str], start: int, grid: Grid) -> list[str]:
     """Return the names, with their group's name before them where only that tells them apart."""
     names = [name.strip() for name in header]
     twice = {name for name, n in Counter(names).items() if name and n > 1}
-    groups = {}
+    groups: dict[int, str] = {}
     for top, left, _, right in grid.sheet.extent.merges if twice else ():
         if top - grid.top == start - 1 and 0 <= left - grid.left < len(header):
             group = say(grid.rows[start - 1][left - grid.left]).strip()

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from datasets.reader.tests.workbooks import with_entries
 from datasets.tests import test_catalogue_files_containers as containers
 from datasets.tests import test_catalogue_files_text as text
 from datasets.tests import test_catalogue_files_workbooks as workbooks
@@ -66,7 +67,7 @@ def catalogue() -> Iterator[tuple[str, Case]]:
     yield "a million short lines", Case(content=b"a\n" * 1_500_000)
     yield "lines of quotation marks", Case(content=b'"a"\n' * 600_000)
     yield "2,000,001 rows", Case(content=b"a,b\n" + b"1,2\n" * 2_000_001)
-    yield "a million parts", Case(content=lambda: workbooks.workbooks.with_entries(workbooks.BOOK, 1_000_000), name="a.xlsx")
+    yield "a million parts", Case(content=lambda: with_entries(workbooks.BOOK, 1_000_000), name="a.xlsx")
 
 
 def write_bodies(folder: Path) -> dict[str, Case]:

@@ -47,7 +47,7 @@ def test_sheets_of_one_header_are_offered_as_one_table() -> None:
 
 
 def test_a_column_of_ours_takes_no_name_of_theirs() -> None:
-    rows = [["sheet", "n"], *([f"x{i % 3}", i * i] for i in range(9))]
+    rows: list[list[Any]] = [["sheet", "n"], *([f"x{i % 3}", i * i] for i in range(9))]
     stacked = read(fill_with(A=rows, B=rows), "a.xlsx", overrides={"sheet": "*"})
     assert list(kinds(stacked)) == ["sheet", "n", "sheet_2"]
 
@@ -104,7 +104,7 @@ def test_numbers_shown_with_zeros_keep_them() -> None:
 
 
 def test_numbers_stored_as_text_are_numbers() -> None:
-    rows = [["spend", "n"], *([f"{i * 1.5}" if i % 2 else i * 1.5, i] for i in range(12))]
+    rows: list[list[Any]] = [["spend", "n"], *([f"{i * 1.5}" if i % 2 else i * 1.5, i] for i in range(12))]
     assert kinds(read(fill_with(A=rows), "a.xlsx"))["spend"] == "number"
 
 
