@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clustering import artifacts, drawing, exports, pages, services
 from clustering.forms import LINKAGES, CutForm, RunForm, SegmentForm
@@ -29,7 +29,7 @@ from segmentiq.ml.spec import SegmentationSpec
 PER_PAGE = 25
 
 
-@require_GET
+@require_safe
 def run_list(request: HttpRequest) -> HttpResponse:
     """List the person's runs, newest first."""
     runs = Run.objects.visible_to(request.user).select_related("dataset").newest()
@@ -37,12 +37,12 @@ def run_list(request: HttpRequest) -> HttpResponse:
     return render(request, "clustering/run_list.html", {"lines": pages.run_lines(found), "page_obj": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def run_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask how to segment a dataset, and start the run."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user).ready(), pk=pk)
     columns = list(dataset.columns.order_by("position").values_list("name", "kind", "role", "n_missing"))
-    form = RunForm(request.POST) if request.method == "POST" else RunForm()
+    form = RunForm(request.POST) if request.method == "POST" else RunForm(initial=_proposed(dataset))
     chosen = request.POST.getlist("columns") if request.method == "POST" else None
     if chosen is not None and form.is_valid():
         try:
@@ -63,7 +63,12 @@ def run_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "clustering/run_new.html", context, status=400 if form.errors else 200)
 
 
-@require_GET
+def _proposed(dataset: Dataset) -> dict[str, str]:
+    """Return what was decided on the dataset's page about the next run."""
+    return {"log": dataset.overrides.get("advice", {}).get("log", "none")}
+
+
+@require_safe
 def run_forecast(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Say what the choices so far would take; the form asks whenever one changes."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user).ready(), pk=pk)
@@ -85,7 +90,7 @@ def _forecast(dataset: Dataset, spec: SegmentationSpec) -> str:
         return refusal.sentence
 
 
-@require_GET
+@require_safe
 def run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a run: on its way, ended without an answer, or its result cut into `?k=` segments."""
     run = get_object_or_404(Run.objects.visible_to(request.user).select_related("dataset"), pk=pk)
@@ -122,7 +127,7 @@ def run_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("run", pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def run_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask, then delete a run and its files; the dataset stays."""
     run = get_object_or_404(Run.objects.editable_by(request.user).select_related("dataset"), pk=pk)
@@ -188,7 +193,7 @@ def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, int]:
     return run, k
 
 
-@require_GET
+@require_safe
 def run_assignments(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the customers with their segments as CSV."""
     run, k = _done_run(request, pk)
@@ -196,7 +201,7 @@ def run_assignments(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return file_answer(content, name=f"{run.dataset.name} - {k} segments.csv", content_type="text/csv; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def run_dendrogram(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the dendrogram of this cut as SVG."""
     run, k = _done_run(request, pk)
@@ -205,7 +210,7 @@ def run_dendrogram(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return file_answer([content], name=f"{run.dataset.name} - dendrogram.svg", content_type="image/svg+xml")
 
 
-@require_GET
+@require_safe
 def run_picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the dendrogram that was drawn with the run as PNG."""
     run, _ = _done_run(request, pk)
@@ -213,7 +218,7 @@ def run_picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return file_answer(artifacts.open_file(run, "dendrogram.png"), name=name, content_type="image/png")
 
 
-@require_GET
+@require_safe
 def run_report(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send what the page shows, for a program: specification, advice, scores of every k, segments of this cut."""
     run, k = _done_run(request, pk)

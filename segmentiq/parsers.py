@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.http import UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
@@ -97,41 +98,18 @@ def _holds_nul(data: Any) -> bool:
     return isinstance(data, str) and "\0" in data
 
 
-class TailWatch:
-    """A stream that remembers its last bytes, because Django takes a form that ends early for a whole one."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream = stream
-        self.tail = b""
-
-    def read(self, size: int = -1) -> bytes:
-        chunk = self.stream.read(size)
-        self.tail = (self.tail + chunk)[-256:]
-        return chunk
-
-
 class UploadParser(MultiPartParser):
-    """Read a form with one file, streamed to disk; refuse it by its announced size, and when it ended early."""
+    """Read a form with one file, streamed to disk; say what is wrong when it is too large or ended early."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> DataAndFiles[Any, Any]:
         request = (parser_context or {})["request"]
         _check_size(request.META.get("CONTENT_LENGTH"))
-        watch = TailWatch(stream)
         try:
-            parsed = super().parse(watch, media_type, parser_context)  # type: ignore[arg-type]
-        except ParseError as error:
+            return super().parse(stream, media_type, parser_context)
+        except (ParseError, UnreadablePostError) as error:
             raise _truncated() from error
-        if not watch.tail.rstrip(b"\r\n").endswith(b"--"):
-            _close(parsed.files)
-            raise _truncated()
-        return parsed
-
-
-def _close(files: Any) -> None:
-    for file in files.values():
-        file.close()
 
 
 def _check_size(announced: str | None) -> None:

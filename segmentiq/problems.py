@@ -23,7 +23,8 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -31,6 +32,7 @@ from rest_framework.response import Response
 from segmentiq.edge import is_api, request_id
 from segmentiq.files import refusal_of
 from segmentiq.ml.errors import Refusal
+from segmentiq.uploads import UploadCut, UploadTooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -236,6 +238,10 @@ PLAIN: Mapping[type[Exception], str] = {
     Http404: "not_found",
     ObjectDoesNotExist: "not_found",
     PermissionDenied: "permission_denied",
+    UnreadablePostError: "parse_error",
+    UploadTooLarge: "file_too_large",
+    UploadCut: "file_missing_or_truncated",
+    MultiPartParserError: "parse_error",
     RequestDataTooBig: "body_too_large",
     TooManyFieldsSent: "one_file_expected",
     TooManyFilesSent: "one_file_expected",

@@ -140,7 +140,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
-    "segmentiq.uploads.AnnouncedSize",
+    "segmentiq.uploads.WholeUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "segmentiq.uploads.UnnamedFileHandler",
 ]

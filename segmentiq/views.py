@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +24,7 @@ from django.template import loader
 from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from knox.settings import knox_settings
 
 from clustering.models import Run
@@ -34,7 +34,7 @@ from datasets.pages import DatasetLine, dataset_lines
 from segmentiq.edge import is_api
 from segmentiq.jobs import beats
 from segmentiq.ml.errors import Refusal
-from segmentiq.problems import tell
+from segmentiq.problems import CODES, Told, tell
 from segmentiq.tokens import issue_token, tokens_of
 from segmentiq.words import ago
 
@@ -70,7 +70,7 @@ class HomePage:
     runs: tuple[RunLine, ...]
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the latest datasets and runs, and the one button."""
     datasets = Dataset.objects.visible_to(request.user).newest()[:N_LATEST]
@@ -97,7 +97,7 @@ class TokensPage:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """List the person's tokens; a POST makes one and shows it once."""
     fresh = ""
@@ -195,11 +195,19 @@ class RefusalPages:
             return None
         if told.status >= 500:
             logger.error(told.code, exc_info=exception)
-        return render(request, "refused.html", {"told": told}, status=told.status)
+        return refused(request, told)
+
+
+def refused(request: HttpRequest, told: Told) -> HttpResponse:
+    """Show a failure with its sentence, or with what its code means."""
+    told = replace(told, message=told.message or CODES[told.code].meaning)
+    return render(request, "refused.html", {"told": told}, status=told.status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    """Say what was too much, where that is what is wrong with the request; otherwise that it makes no sense."""
+    told = tell(exception)
+    return refused(request, told) if told.status == 413 else render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +20,17 @@ def files(*endings: str) -> Iterator[Path]:
 
 def short(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def lacking_tests(named: Iterable[str]) -> list[str]:
+    """Return those of the tests named `module.function` that do not exist."""
+    lacking = []
+    for name in named:
+        module, _, function = name.rpartition(".")
+        texts = [path.read_text(encoding="utf-8") for path in files(".py") if path.stem == module and "tests" in path.parts]
+        if not any(f"def {function}(" in text for text in texts):
+            lacking.append(name)
+    return lacking
 
 
 def settings_variables() -> list[str]:

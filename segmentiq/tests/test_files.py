@@ -99,7 +99,7 @@ def test_a_folder_that_goes_away_while_it_is_swept_is_no_failure(tmp_path: Path)
 def test_an_upload_announced_as_too_large_is_refused_before_it_is_read(client: Client, owner: Any, settings: Any) -> None:
     settings.MAX_UPLOAD_BYTES = 1000
     client.force_login(owner)
-    for path, status in (("/datasets/upload", 400), ("/api/v1/datasets/upload", 413)):
+    for path in ("/datasets/upload", "/api/v1/datasets/upload"):
         body = encode_multipart("q", {"file": SimpleUploadedFile("a.csv", b"a,b\n" + b"1,2\n" * 50_000)})
-        assert client.post(path, body, content_type="multipart/form-data; boundary=q").status_code == status
+        assert client.post(path, body, content_type="multipart/form-data; boundary=q").status_code == 413
     assert not owner.datasets.exists()
