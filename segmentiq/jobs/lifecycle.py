@@ -57,6 +57,10 @@ class JobQuerySet(OwnedQuerySet[J]):
         """Keep what is queued or running."""
         return self.filter(status__in=ACTIVE)
 
+    def unwanted(self) -> Self:
+        """Keep queued and running jobs of people who may not sign in any more."""
+        return self.active().filter(**{f"{self.OWNER}__is_active": False})
+
     def stale(self) -> Self:
         """Keep running jobs whose worker stopped beating."""
         return self.filter(status=Status.RUNNING, beat_at__lt=timezone.now() - STALE_AFTER)
@@ -151,7 +155,7 @@ class Job(models.Model):
             error_hint=refusal.hint,
         )
 
-    def cancel(self) -> bool:
+    def cancel(self, why: str = "Cancelled on request.") -> bool:
         """Stop the job whatever it is doing; False when it had already ended."""
         return self._move(
             {"status__in": ACTIVE},
@@ -159,7 +163,7 @@ class Job(models.Model):
             lease="",
             finished_at=timezone.now(),
             error_code="cancelled",
-            error_message="Cancelled on request.",
+            error_message=why,
         )
 
     def hand_back(self) -> bool:

@@ -1,7 +1,8 @@
 """What is put right after something died: leases, queue entries, worker rows, files.
 
 Flows in: the rows as every worker looks at them, every 5 s, also while its child computes. Flows out: jobs of dead workers queued
-again or failed, queued jobs that nobody would take back in the queue, old queue entries pruned, orphan files swept.
+again or failed, queued jobs that nobody would take back in the queue, jobs of deactivated people cancelled, old queue entries
+pruned, orphan files swept.
 
 Dead is who did not beat for 30 s **on the clock of the observer**: a beat is compared with the one seen before, never with the
 time of day, so a clock that jumps by an hour recovers nothing that lives. An observer that was itself asleep, or could not reach
@@ -68,6 +69,7 @@ class Recovery:
         for path, silence in self._rows.items():
             self._recover_rows(JOBS[path], silence)
             queue_again(JOBS[path])
+            cancel_unwanted(JOBS[path])
 
     def _bury_workers(self) -> None:
         for worker, beat_at in self._workers.look(WorkerBeat.objects.values_list("worker", "beat_at")):
@@ -134,6 +136,13 @@ def queue_again(kind: JobKind) -> None:
         if str(row.pk) not in entered:
             logger.warning("%s %s: was queued without an entry", kind.path, row.pk)
             kind.enqueue(row)
+
+
+def cancel_unwanted(kind: JobKind) -> None:
+    """Stop what a person asked for whose account was deactivated since; who works on it loses the lease."""
+    rows: Any = kind.model._default_manager
+    for row in rows.unwanted():
+        row.cancel("Cancelled because the account was deactivated.")
 
 
 def clean_up() -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 
 from segmentiq.jobs.lifecycle import Job, JobQuerySet
+
+
+class ChoreQuerySet(JobQuerySet["Chore"]):
+    """Chores belong to nobody."""
+
+    def unwanted(self) -> Self:
+        return self.none()
 
 
 class Chore(Job):
@@ -15,7 +22,7 @@ class Chore(Job):
     trace = models.CharField(max_length=300, blank=True)
     result = models.CharField(max_length=40, blank=True)
 
-    objects: Any = JobQuerySet.as_manager()
+    objects: Any = ChoreQuerySet.as_manager()
 
     class Meta:
         app_label = "chores"
