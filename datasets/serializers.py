@@ -14,7 +14,7 @@ from datasets.doctor.actions import CODES
 from datasets.models import Column, Dataset
 from segmentiq.ml.values import Kind, Role
 from segmentiq.parsers import sound_json
-from segmentiq.serializing import FailureField, StrictSerializer
+from segmentiq.serializing import FailureField, StrictSerializer, ValueField
 
 STATES = ("reading", "ready", "failed")
 
@@ -42,8 +42,10 @@ class ActionSerializer(StrictSerializer):
 
     action = serializers.ChoiceField(choices=CODES)
     column = serializers.CharField(required=False, allow_null=True, default=None, max_length=200, trim_whitespace=False)
-    value = serializers.JSONField(required=False, allow_null=True, default=None)
-    label = serializers.CharField(required=False, help_text="What the button says; not needed when an action is sent.")
+    value = ValueField(required=False, allow_null=True, default=None)
+    label = serializers.CharField(  # type: ignore[assignment]
+        required=False, help_text="What the button says; not needed when an action is sent."
+    )
 
 
 class WarningSerializer(serializers.Serializer[Any]):
@@ -125,7 +127,9 @@ class DatasetDetailSerializer(DatasetSerializer):
     decisions = DecisionSerializer(many=True, read_only=True)
     warnings = WarningSerializer(many=True, read_only=True)
     overrides = serializers.DictField(read_only=True)
-    parent = serializers.PrimaryKeyRelatedField[Dataset](read_only=True, help_text="The order file of these customers, if any.")
+    parent = serializers.PrimaryKeyRelatedField[Dataset](  # type: ignore[assignment]
+        read_only=True, allow_null=True, help_text="The order file of these customers, if any."
+    )
     recipe = RecipeSerializer(read_only=True, allow_null=True)
     ledger = LedgerEntrySerializer(many=True, read_only=True)
 

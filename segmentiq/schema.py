@@ -5,10 +5,12 @@ Endpoints and the generated document flow in, the document that ``/api/v1/schema
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 
+from segmentiq.edge import HEADER
 from segmentiq.problems import CODES
 
 ERROR: dict[str, Any] = {
@@ -30,6 +32,27 @@ ERROR: dict[str, Any] = {
 }
 
 
+MEANINGS = {
+    400: "The request is not sound: a parameter, a field or the body.",
+    401: "Nobody is signed in, or the token does not work.",
+    403: "This needs a session, or the session's CSRF token.",
+    404: "There is no such thing, or it is somebody else's.",
+    406: "The address cannot answer in the form that was asked for.",
+    409: "It has not got so far yet, has ended already, or changed meanwhile.",
+    413: "The body or the file is larger than the limit.",
+    415: "The address does not take this Content-Type, or the reader this kind of file.",
+    422: "The file cannot be read as a table, or a stored result is damaged.",
+    429: "One of the limits per person is reached.",
+    503: "The site cannot answer right now; Retry-After says when to come back.",
+}
+"""Statuses of failures, as an operation lists those it can end in."""
+REQUEST_ID = {HEADER: {"required": True, "description": "Finds this request in the log.", "schema": {"type": "string"}}}
+SAID_WITH = {
+    401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    503: {"Retry-After": {"required": True, "schema": {"type": "integer"}}},
+}
+
+
 def without_trailing_slash(endpoints: list[tuple[str, str, str, Any]], **kwargs: Any) -> list[tuple[str, str, str, Any]]:
     """Write every path without the slash that is accepted too."""
     return [(path.rstrip("/"), regex, method, view) for path, regex, method, view in endpoints]
@@ -38,15 +61,36 @@ def without_trailing_slash(endpoints: list[tuple[str, str, str, Any]], **kwargs:
 def with_failures(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Say for every operation how it fails, and list the codes with what they mean."""
     result["components"]["schemas"]["Error"] = {**ERROR, "description": f"Every failure has this shape.\n\n{_table_of_codes()}"}
-    told = {
-        "description": "A failure; the status is the code's.",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-    }
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["responses"]["default"] = told
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            for status in statuses(path, method, operation):
+                responses[str(status)] = _failure(MEANINGS[status], SAID_WITH.get(status, {}))
+            responses["default"] = _failure("Any other failure; the status is the code's.", {})
+            for told in responses.values():
+                told["headers"] = {**told.get("headers", {}), **REQUEST_ID}
     result["info"]["description"] += f"\n\nEvery failure has the shape *Error*, which lists the codes.\n\n{_limits()}"
     return result
+
+
+def statuses(path: str, method: str, operation: Mapping[str, Any]) -> list[int]:
+    """Return the statuses of the failures that an operation can end in, by what it takes and does."""
+    changes = method != "get"
+    found = {400, 401, 404, 406, 503}
+    if changes:
+        found |= {403, 409, 422}
+    if "{" in path:
+        found |= {409, 422}
+    if "requestBody" in operation:
+        found |= {413, 415}
+    if method == "post":
+        found.add(429)
+    return sorted(found)
+
+
+def _failure(meaning: str, headers: Mapping[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {"description": meaning, "content": content, "headers": dict(headers)}
 
 
 def _limits() -> str:

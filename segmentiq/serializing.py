@@ -25,6 +25,11 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": ["string", "number", "boolean", "array", "object"]})
+class ValueField(serializers.JSONField):
+    """Any JSON value, null too where that is allowed."""
+
+
 class FailureSerializer(serializers.Serializer[Any]):
     """Why a job failed, in a sentence; the code is one of the registered ones."""
 
