@@ -50,7 +50,7 @@ class Dataset(Job):
     is_sample = models.BooleanField(default=False, editable=False)
     parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="derived", editable=False)
     """The order file these customers were turned from; none for an upload, or when that file was deleted since."""
-    recipe = models.JSONField(null=True, editable=False)
+    recipe: models.JSONField[Any, Any] = models.JSONField(null=True, editable=False)
     """How order lines became these customers, as `datasets.orders.Recipe.to_mapping` writes it; null for an upload."""
     ledger = models.JSONField(default=list, editable=False)
     """What became of every row that came in: [{"what": "returns", "rows": 3, "reason": "...", "is_kept": false}]."""

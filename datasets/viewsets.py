@@ -149,10 +149,11 @@ class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     @action(detail=True, methods=["post"], url_path="actions", url_name="actions", serializer_class=ActionSerializer)
     def act(self, request: Request, pk: str) -> Response:
         """Do what a warning offers in its `actions`, or undo it; some of them read the file again."""
+        dataset = self.get_object()
         form = ActionSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         said = form.validated_data
-        done = acting.act(self.get_object(), said["action"], said["column"], said["value"])
+        done = acting.act(dataset, said["action"], said["column"], said["value"])
         told = {"sentence": done.sentence, "undo": done.undo, "dataset": self.get_object()}
         return Response(DoneSerializer(told).data)
 

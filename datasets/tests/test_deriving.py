@@ -190,10 +190,10 @@ def test_orders_deleted_meanwhile_are_refused(orders: Dataset) -> None:
     assert (refused.value.code, Dataset.objects.count()) == ("not_found", 0)
 
 
-def test_customers_are_not_turned_into_customers(customers: Dataset, make_dataset: Make) -> None:
+def test_customers_are_not_turned_into_customers(orders: Dataset, customers: Dataset, make_dataset: Make) -> None:
     for ask in (
         lambda: services.derive_customers(customers, customers.recipe),
-        lambda: services.turn_again(customers.parent, customers.recipe),
+        lambda: services.turn_again(orders, customers.recipe),
         lambda: complete_recipe(make_dataset(), {}),
     ):
         with pytest.raises(Refusal) as refused:

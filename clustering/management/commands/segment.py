@@ -48,6 +48,8 @@ OPTIONS = (
     ("--stability", "on", "on|off", "find out on subsamples which segments are found again"),
     ("--seed", None, "N", "seed of every sample that is drawn"),
 )
+OF_CUSTOMERS_ONLY = ("repeated_customers", "high_cardinality", "constant_column")
+"""Warnings about what is clustered on, which no column of orders is."""
 BAR = 30
 FLAGS = {"n_clusters": "--k", "distance_threshold": "--threshold"}
 """Fields of the specification whose option has another name."""
@@ -178,7 +180,8 @@ def turned(read: ReadResult, said: dict[str, Any], on_progress: OnProgress) -> R
 
     recipe = Recipe.from_mapping(complete(proposal_for(read), said), read.table.columns)
     customers = turn_orders(read.table, recipe, on_progress)
-    noticed = [warning for warning in read.warnings if warning["code"] != "repeated_customers"]
+    used = {None, *recipe.columns.values()}
+    noticed = [entry for entry in read.warnings if entry["column"] in used and entry["code"] not in OF_CUSTOMERS_ONLY]
     return replace(customers, decisions=[*read.decisions, *customers.decisions], warnings=[*noticed, *customers.warnings])
 
 
