@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from datasets.reader.limits import ReadLimits
-from datasets.reader.records import BLANKS, NO_DELIMITER, SPACE, Dialect, StrayQuote, split_records
-from datasets.reader.words import is_value
+from datasets.reader.records import BLANKS, NO_DELIMITER, SPACE, Dialect, Quote, StrayQuote, split_records
+from datasets.reader.words import is_missing, is_value
 from segmentiq.ml.errors import FileRefused
 
 DELIMITERS = ("\t", ";", "|", ",")
@@ -106,7 +106,8 @@ def _find_rare(text: str, limits: ReadLimits) -> tuple[tuple[float, bool], int, 
         agrees = len(first[0]) == n_fields or (mark == SPACE and len(first[0]) == n_fields - 1)
         if share[0] < 0.98 or not agrees or n_fields < 2 or any(map(is_value, first[0])):
             continue
-        if (mark in (SPACE, ":") or n_fields == 2) and not _has_values(first[1:], n_fields):
+        is_prose = mark in (SPACE, ":") or (mark == BLANKS and n_fields == 2)
+        if is_prose and not _has_values(first[1:], n_fields):
             continue
         return (share[0], True), n_fields, mark
     return None
@@ -115,13 +116,15 @@ def _find_rare(text: str, limits: ReadLimits) -> tuple[tuple[float, bool], int, 
 def _has_values(rows: Sequence[Sequence[str]], n_fields: int) -> bool:
     """Tell whether one of the columns holds numbers or dates only: words alone may be a sentence."""
     whole = [row for row in rows if len(row) == n_fields]
-    return bool(whole) and any(all(is_value(row[place]) for row in whole) for place in range(n_fields))
+    columns = ([row[place] for row in whole if not is_missing(row[place])] for place in range(n_fields))
+    return any(column and all(map(is_value, column)) for column in columns)
 
 
 def _first_records(text: str, mark: str, limits: ReadLimits) -> list[tuple[int, list[str]]]:
     """Return the first records cut by a mark, comments left out; nothing when the text cannot be split so."""
     lines = io.StringIO(text, newline="")
-    dialect = Dialect(delimiter=mark, is_lenient=True, skips_spaces=f'{mark} "' in text)
+    quote: Quote = "single" if "'" in text and _wraps_in_apostrophes(text[:WRAPPED_CHARS], mark) else "double"
+    dialect = Dialect(delimiter=mark, quote=quote, is_lenient=True, skips_spaces=f'{mark} "' in text)
     try:
         records = islice(split_records(lines, dialect, limits, is_whole=False), SAMPLE_RECORDS + 1)
         sample = list(records)[:SAMPLE_RECORDS]
@@ -182,11 +185,10 @@ def _has_spaced_quotes(text: str, dialect: Dialect, limits: ReadLimits) -> bool:
 def _wraps_in_apostrophes(text: str, delimiter: str) -> bool:
     """Tell whether apostrophes stand around most cells and nowhere else at their edges, and quotation marks around none."""
     edge = rf"(?:^|{re.escape(delimiter)}) *"
-    wrapped = len(re.findall(rf"{edge}'(?:[^'\r\n]|'')*' *(?={re.escape(delimiter)}|[\r\n]|\Z)", text, re.MULTILINE))
+    wrapped = len(re.findall(rf"{edge}'(?:[^']|'')*' *(?={re.escape(delimiter)}|[\r\n]|\Z)", text, re.MULTILINE))
     opened = len(re.findall(rf"{edge}'", text, re.MULTILINE))
-    n_lines = len(text.splitlines())
-    is_usual = re.search(rf'{edge}"', text, re.MULTILINE) is not None
-    return wrapped >= max(2, n_lines / 2) and wrapped >= 0.95 * opened and not is_usual
+    usual = len(re.findall(rf'{edge}"', text, re.MULTILINE))
+    return wrapped >= max(2, len(text.splitlines()) / 2) and wrapped >= 0.9 * opened and usual <= 0.05 * wrapped
 
 
 def _is_sound(text: str, dialect: Dialect, limits: ReadLimits) -> bool:

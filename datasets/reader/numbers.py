@@ -170,6 +170,8 @@ def _written(words: list[str], writing: Writing) -> Numbers | None:
     scale = 100.0 if "%" in symbols else 1.0
     numbers = np.array([s * _to_float(body, p, style) / scale for s, body, p in zip(signs, bodies, powers, strict=True)])
     numbers[~np.isfinite(numbers)] = np.nan
+    if scale == 1.0 and not any(powers) and not any(decimal in body for body in bodies) and np.abs(numbers).max() < 2**53:
+        numbers = numbers.astype(np.int64)
     marked = any("," in body or "." in body for body in bodies)
     return Numbers(
         values=numbers,
