@@ -67,8 +67,8 @@ def type_column(name: str, cells: TextCells | pd.Series, writing: Writing, findi
     """Return the typed column."""
     if isinstance(cells, pd.Series):
         left = without_words(cells, writing.missing)
-        typed = type_values(name, left, findings)
-        return typed if left is cells else replace(typed, written=as_written(cells))
+        read = type_values(name, left, findings)
+        return read if left is cells else replace(read, written=as_written(cells))
     strict = tidy(cells, MISSING | writing.missing)
     task = Task(name=name, cells=cells, present=strict.without(MAYBE_MISSING), strict=strict, writing=writing, findings=findings)
     for attempt in ATTEMPTS:
