@@ -63,14 +63,14 @@ def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
 
 
 def _read(dataset: Dataset, on_progress: OnProgress) -> ReadResult:
-    storage.open_original(dataset).close()
-    return read_table(
-        storage.original_path(dataset),
-        dataset.file_name,
-        overrides=dataset.overrides or None,
-        limits=read_limits(),
-        on_progress=on_progress,
-    )
+    with storage.verified(dataset) as path:
+        return read_table(
+            path,
+            dataset.file_name,
+            overrides=dataset.overrides or None,
+            limits=read_limits(),
+            on_progress=on_progress,
+        )
 
 
 def _turn(derived: Dataset, on_progress: OnProgress) -> ReadResult:
@@ -101,7 +101,7 @@ def examined(read: ReadResult) -> ReadResult:
     """Add what a person should know before clustering; what seems to name or reach a person is set aside at once."""
     found = examine(read.table, read.statistics)
     columns = set_personal_aside(read.table.columns, found)
-    warnings: list[Any] = [*with_actions(read.warnings, columns), *found]
+    warnings: list[Any] = [*with_actions(read.warnings, columns, read.statistics), *found]
     return replace(read, table=replace(read.table, columns=columns), warnings=warnings)
 
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -103,6 +105,21 @@ def open_original(dataset: Dataset) -> BinaryIO:
     return _present(dataset, opened(original_path(dataset), dataset.size, dataset.sha256))
 
 
+@contextmanager
+def verified(dataset: Dataset) -> Iterator[Path]:
+    """Yield the path of the original, and see meanwhile whether its bytes are those that were uploaded.
+
+    Raises Refusal in the end when they are missing, cut short or changed, whatever came of reading them.
+    """
+    path = original_path(dataset)
+    with ThreadPoolExecutor(1) as threads:
+        found = threads.submit(opened, path, dataset.size, dataset.sha256)
+        try:
+            yield path
+        finally:
+            _present(dataset, found.result()).close()
+
+
 def open_rows(dataset: Dataset) -> BinaryIO:
     """Open the typed rows as UTF-8 CSV. Raises Refusal when they are missing or cut short."""
     return _present(dataset, opened(rows_path(dataset), dataset.rows_size) if dataset.rows_sha256 else None)
@@ -147,13 +164,15 @@ def whole_row(row: list[str]) -> list[str]:
 
 
 def store_table(dataset: Dataset, read: ReadResult) -> tuple[StoredFile, StoredFile]:
-    """Write a typed table as Parquet and as text under names made of their hashes; return both."""
+    """Write a typed table as Parquet and as text, side by side, under names made of their hashes; return both."""
     from datasets import tabular
 
-    return (
-        _store_hashed(dataset, "table-{}.parquet", partial(tabular.write_parquet, read.table)),
-        _store_hashed(dataset, "rows-{}.csv", partial(tabular.write_text, read.table, written=read.written)),
-    )
+    with ThreadPoolExecutor(1) as threads:
+        rows = threads.submit(
+            _store_hashed, dataset, "rows-{}.csv", partial(tabular.write_text, read.table, written=read.written)
+        )
+        table = _store_hashed(dataset, "table-{}.parquet", partial(tabular.write_parquet, read.table))
+        return table, rows.result()
 
 
 def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[Path], None]) -> StoredFile:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -23,8 +24,6 @@ from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Kind, Table
 
 KINDS = b"segmentiq.kinds"
-CODED = ("category", "boolean", "constant")
-"""Kinds whose values repeat so much that Parquet should look for it."""
 SLICE = 2**16
 """Rows written at once."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
@@ -35,7 +34,7 @@ def write_parquet(table: Table, path: Path) -> None:
     arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
     kinds = json.dumps({column.name: column.kind for column in table.columns})
     schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()})
-    coded = [column.name for column in table.columns if column.kind in CODED]
+    coded = [name for name in arrow.column_names if _repeats(arrow.column(name)[:SLICE])]
     with pa.parquet.ParquetWriter(path, schema, use_dictionary=coded) as writer:
         for part in _slices(arrow.num_rows):
             writer.write_table(arrow[part].cast(schema))
@@ -52,6 +51,11 @@ def write_text(table: Table, path: Path, written: Mapping[str, TextCells] | None
             shown = [rendering(column[part]) for rendering, column in zip(renderings, arrow.columns, strict=True)]
             cells = [_cells_of(column, part) for column in again.values()]
             writer.write_table(pa.table([*shown, *cells], names=schema.names).cast(schema))
+
+
+def _repeats(column: Any) -> bool:
+    """Tell whether cells repeat so much that it is worth while to write each of them once."""
+    return 4 * int(pc.count_distinct(column).as_py()) < len(column)
 
 
 def _slices(n_rows: int) -> Iterator[slice]:

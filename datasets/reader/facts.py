@@ -56,5 +56,6 @@ def is_padded(cells: TextCells) -> bool:
     if len(levels) < 2:
         return False
     lengths = pc.min_max(pc.utf8_length(levels)).as_py()
-    is_filled = lengths["min"] == lengths["max"] and pc.any(pc.or_(pc.starts_with(levels, " "), pc.ends_with(levels, " "))).as_py()
-    return bool(is_filled or pc.all(pc.or_(pc.starts_with(levels, " "), pc.equal(levels, ""))).as_py())
+    starts, ends = pc.starts_with(levels, " "), pc.ends_with(levels, " ")
+    is_filled = lengths["min"] == lengths["max"] and pc.any(pc.or_(starts, ends)).as_py()
+    return bool(is_filled or pc.all(pc.or_(starts, pc.equal(levels, ""))).as_py())

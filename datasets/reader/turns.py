@@ -1,7 +1,7 @@
 """Work on many items by a few threads: items flow in as a thread is free to take one, results flow out in their order.
 
-Columns are read one apart from the other, and Arrow and numpy let other threads run while they compute. Few are in work at a time,
-because each holds its cells until it is done.
+Columns are read one apart from the other, and Arrow and numpy let other threads run while they compute. Few are in work at a
+time, because each holds its cells until it is done.
 """
 
 from __future__ import annotations
