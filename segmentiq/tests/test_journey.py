@@ -22,7 +22,7 @@ import pytest
 
 from segmentiq.testing.factories import PASSWORD
 from segmentiq.testing.sites import manage
-from segmentiq.testing.tables import THREE_GROUPS
+from segmentiq.testing.tables import ORDERS, THREE_GROUPS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -222,3 +222,22 @@ def test_a_bad_file_is_told_on_the_form(page: Any, tmp_path: Path) -> None:
     page.get_by_role("button", name="Upload and read").click()
     page.locator("#file-wrong .wrong").wait_for()
     assert page.url.endswith("/datasets/upload")
+
+
+def test_orders_become_customers_without_a_script(browser: Any, site: str, tmp_path: Path) -> None:
+    table = tmp_path / "orders.csv"
+    table.write_text(ORDERS, encoding="utf-8")
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page)
+    page.get_by_role("link", name="Upload customers").first.click()
+    page.set_input_files("input[type=file]", table)
+    page.get_by_role("button", name="Upload and read").click()
+    page.get_by_role("link", name="Turn them into customers").click()
+    assert page.get_by_label("Customer", exact=True).input_value() == "customer_id"
+    page.get_by_label("Lines that cost nothing").set_checked(False)
+    page.get_by_role("button", name="Turn them into customers").click()
+    page.get_by_role("heading", name="Where these customers come from").wait_for()
+    assert page.get_by_role("heading", name="12 customers in").is_visible()
+    assert page.get_by_role("row", name="Turned into customers 61").is_visible()
+    context.close()
