@@ -7,7 +7,7 @@ without their prefix, as the library that reads the cells sees them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from xml.parsers import expat
 
@@ -33,9 +33,15 @@ def _refuse(*_: Any) -> None:
     raise unsafe("it declares XML entities")
 
 
-def walk(chunks: Iterable[bytes], handlers: dict[str, Handler], parser: expat.XMLParserType | None = None) -> None:
+def walk(chunks: Iterable[bytes], handlers: Mapping[str, Handler], parser: expat.XMLParserType | None = None) -> None:
     """Call the handler of every element. Raises FileRefused."""
     parser = parser or new_parser()
+    parser.StartElementHandler = find_handlers(handlers)
+    feed(parser, chunks)
+
+
+def find_handlers(handlers: Mapping[str, Handler]) -> Callable[[str, Attributes], None]:
+    """Return a function that calls the handler of an element by its name."""
     known: dict[str, Handler | None] = {}
 
     def start(tag: str, attributes: Attributes) -> None:
@@ -48,7 +54,11 @@ def walk(chunks: Iterable[bytes], handlers: dict[str, Handler], parser: expat.XM
         if handle is not None:
             handle(attributes)
 
-    parser.StartElementHandler = start
+    return start
+
+
+def feed(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> None:
+    """Parse a part. Raises FileRefused."""
     try:
         for chunk in chunks:
             parser.Parse(chunk, False)

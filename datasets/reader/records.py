@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Literal
 
 from datasets.reader.layout import cell_too_long, unclosed
-from datasets.reader.limits import ReadLimits
+from datasets.reader.limits import MIB, ReadLimits
 
 Quote = Literal["double", "single", "backslash", "none"]
 
@@ -31,6 +31,9 @@ ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ESCAPES = {"n": "\\\n", "r": "\\\r", "t": "\\\t"}
 
 Records = Iterator[tuple[int, list[str]]]
+
+csv.field_size_limit(2 * MIB)
+"""Far beyond the longest cell that is kept, so that one that is too long can be named by its column too."""
 
 
 class StrayQuote(Exception):

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from datasets.reader.markup import Attributes, new_parser, walk
+from datasets.reader.markup import Attributes, feed, find_handlers, new_parser
 from datasets.reader.zips import corrupt
 
 DIGITS = "0123456789"
@@ -80,7 +79,8 @@ def measure(chunks: Iterable[bytes], padded: Mapping[str, int], lengths: Sequenc
     Raises FileRefused.
     """
     surveyor = Surveyor(padded, lengths)
-    walk(chunks, surveyor.handlers, surveyor.parser)
+    surveyor.parser.StartElementHandler = surveyor.on_start
+    feed(surveyor.parser, chunks)
     surveyor.leave()
     return surveyor.extent
 
@@ -94,10 +94,12 @@ class Surveyor:
         self.padded, self.lengths = padded, lengths
         self.text = ""
         self.row = self.column = 0
+        self.digits = ""
+        """The row as the places of its cells end with it."""
         self.type: str | None = None
         self.style: str | None = None
         self.is_filled = self.is_formula = self.is_over = False
-        self.handlers = {
+        handlers = {
             "row": self.on_row,
             "c": self.on_cell,
             "v": self.on_value,
@@ -106,13 +108,23 @@ class Surveyor:
             "mergeCell": self.on_merge,
             "extLst": self.on_extensions,
         }
+        self.on_element = find_handlers(handlers)
+
+    def on_start(self, tag: str, attributes: Attributes) -> None:
+        """Take an element; the two of which there are millions by the shortest way."""
+        if tag == "c":
+            self.on_cell(attributes)
+        elif tag == "v":
+            self.on_value(attributes)
+        else:
+            self.on_element(tag, attributes)
 
     def on_row(self, attributes: Attributes) -> None:
         self.leave()
         number = attributes.get("r")
         self.row = self.row + 1 if number is None else _whole(number)
-        self.column = 0
-        if "hidden" in attributes and attributes["hidden"] in ("1", "true"):
+        self.column, self.digits = 0, str(self.row)
+        if attributes.get("hidden") in ("1", "true"):
             self.extent.n_hidden_rows += 1
 
     def on_cell(self, attributes: Attributes) -> None:
@@ -121,9 +133,11 @@ class Surveyor:
         place = attributes.get("r")
         if place is None:
             self.column += 1
+        elif place.endswith(self.digits) and (column := COLUMNS.get(place[: -len(self.digits)])):
+            self.column = column
         else:
-            letters = place.rstrip(DIGITS)
-            self.row, self.column = _whole(place[len(letters) :]), column_number(letters)
+            self.row, self.column = _place(place)
+            self.digits = str(self.row)
         self.is_filled = False
         self.type = attributes.get("t")
         self.style = attributes.get("s")
@@ -187,7 +201,6 @@ def _whole(digits: str) -> int:
     return number
 
 
-@lru_cache(maxsize=LAST_COLUMN)
 def column_number(letters: str) -> int:
     """Return 1 for A, 27 for AA. Raises FileRefused for what is no column."""
     number = 0
@@ -195,4 +208,9 @@ def column_number(letters: str) -> int:
         number = number * 26 + ord(letter) - 64
     if not 0 < number <= LAST_COLUMN:
         raise corrupt("a cell of it has a place that no sheet has")
+    COLUMNS[letters] = number
     return number
+
+
+COLUMNS: dict[str, int] = {}
+"""Columns by their letters, as far as they were met; there are no more than a sheet has, in any case."""

@@ -40,7 +40,7 @@ def test_text_that_is_no_table_is_refused_at_the_upload(walker: Walker, case: Ca
 
 def test_a_long_cell_is_named_by_its_line_and_column(walker: Walker) -> None:
     told = walker.walk(Case(content=LONG.encode(), code="cell_too_long"))
-    assert "line 3" in told["message"]
+    assert "on line 3, column 2" in told["message"]
 
 
 @pytest.mark.parametrize("line", [3, 250_000], ids=["near", "behind the first megabytes"])

@@ -36,8 +36,9 @@ def test_numbers_as_people_write_them(walker: Walker, content: bytes, name: str,
     assert [row[columns_of(dataset)[name]["position"]] for row in walker.rows(dataset)] == values
 
 
-def test_two_currencies_stay_text(walker: Walker) -> None:
-    dataset = walker.walk(Case(content=table("price", ["$1.50", "EUR 2", "$3.00", "EUR 4.5"] * 6)))
+def test_two_currencies_stay_text_and_are_told(walker: Walker) -> None:
+    cells = ["$1.50", "EUR 2", "$3.00", "EUR 4.5"] * 6
+    dataset = walker.walk(Case(content=table("price", cells), warns=("mixed_currencies",)))
     assert columns_of(dataset)["price"]["kind"] in ("category", "text")
     assert [row[1] for row in walker.rows(dataset)][:2] == ["$1.50", "EUR 2"]
 
