@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 from datasets.reader.layout import cell_too_long, unclosed
 from datasets.reader.limits import MIB, ReadLimits
@@ -100,7 +100,7 @@ def split_records(
             raise unclosed(line + 1) from error
 
 
-def _reader(lines: Iterable[str], dialect: Dialect, *, is_whole: bool) -> csv.Reader:
+def _reader(lines: Iterable[str], dialect: Dialect, *, is_whole: bool) -> Any:
     is_long = len(dialect.delimiter) > 1
     return csv.reader(
         chain(lines, (END,)) if is_whole else lines,

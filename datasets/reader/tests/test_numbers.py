@@ -41,6 +41,11 @@ def numbers(*cells: str, **writing: str) -> list[float] | None:
         (["1e400", "2"], [None, 2.0]),
         (["0,123", "0,456"], [0.123, 0.456]),
         (["9007199254740993"], [9007199254740993]),
+        (["1,23,456.50", "12,34,567"], [123456.5, 1234567.0]),
+        (["1,5E+03", "2,5e-2"], [1500.0, 0.025]),
+        (["CHF 1'234.50", "CHF 12.00"], [1234.5, 12.0]),
+        (["12 Kč", "1 300 Kč"], [12, 1300]),
+        (["(1.234,50)", "12,00"], [-1234.5, 12.0]),
     ],
 )
 def test_what_is_written_as_a_number_is_read_as_one(cells: list[str], expected: list[float | None]) -> None:
@@ -59,6 +64,8 @@ def test_what_is_written_as_a_number_is_read_as_one(cells: list[str], expected: 
         ["12.05.2024"],
         ["1,23,4"],
         ["1-2"],
+        ["SKU 1001", "SKU 1002"],
+        ["1,23,45"],
         ["(5"],
         ["inf", "-inf"],
         ["1_000"],
