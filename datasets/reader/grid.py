@@ -118,22 +118,20 @@ def _tell_opening(opening: Opening, grid: Grid, source: Source) -> None:
 
 def _leave_out(body: Rows, repeats: list[Any] | None, grid: Grid, source: Source) -> Rows:
     """Return the rows that are customers; the others are told."""
-    findings = source.findings
-    n_footers = n_totals = 0
-    if not source.overrides.get("keep_rows"):
-        tail = [_record(row, line) for line, row in enumerate(body[-2 * TAIL :])]
-        n_footers = count_footers(tail, len(grid.rows[0]))
-        body = body[: len(body) - n_footers]
-        n_totals = int(_ends_in_total(body, findings))
-        body = body[: len(body) - n_totals]
+    findings, keeps_all = source.findings, bool(source.overrides.get("keep_rows"))
+    tail = [] if keeps_all else [_record(row, line) for line, row in enumerate(body[-2 * TAIL :])]
+    n_footers = count_footers(tail, len(grid.rows[0]))
+    body = body[: len(body) - n_footers]
     filled = [row for row in body if any(cell not in BLANK for cell in row)]
     kept = [row for row in filled if row != repeats]
+    n_repeated = len(filled) - len(kept)
+    n_totals = int(not keeps_all and _ends_in_total(kept, findings))
     if len(filled) < len(body):
         findings.warn("blank_rows", f"{count_of(len(body) - len(filled), 'row')} without any value left out{_where(grid)}.")
-    findings.set_aside("repeated_headers", len(filled) - len(kept), "The header once more, further down.")
+    findings.set_aside("repeated_headers", n_repeated, "The header once more, further down.")
     findings.set_aside("totals", n_totals, "The last row holds the sums of the rows above.")
     findings.set_aside("footers", n_footers, "Remarks below the table.")
-    return kept
+    return kept[: len(kept) - n_totals]
 
 
 def _ends_in_total(body: Rows, findings: Findings) -> bool:

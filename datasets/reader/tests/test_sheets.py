@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from datasets.reader.tests.reading import decided, kinds, read, values, warned
@@ -175,3 +177,46 @@ def test_merged_ranges_that_overlap_are_refused() -> None:
     with pytest.raises(FileRefused) as caught:
         read(rewritten(fill_with(A=ROWS), {SHEET: part}), "a.xlsx")
     assert caught.value.code == "corrupt_xlsx"
+
+
+def test_a_totals_row_and_remarks_below_are_set_aside_and_counted() -> None:
+    total: list[Any] = ["Total", *(sum(row[i] for row in ROWS[1:]) for i in (1, 2, 3))]
+    remark: list[Any] = ["", "", "", ""]
+    rows = [["Customers of 2024", "", "", ""], *ROWS, NAMES, *ROWS[1:], [2 * cell if i else cell for i, cell in enumerate(total)]]
+    result = read(fill_with(A=[*rows, remark, ["Source: our shop", "", "", ""]]), "a.xlsx")
+    assert len(result.table.frame) == 24
+    ledger = {entry["what"]: entry["rows"] for entry in result.ledger}
+    assert {what: ledger[what] for what in ("title_rows", "repeated_headers", "totals")} == {
+        "title_rows": 1,
+        "repeated_headers": 1,
+        "totals": 1,
+    }
+    assert ledger["kept"] == 24
+    kept = read(fill_with(A=rows), "a.xlsx", overrides={"keep_rows": True})
+    assert len(kept.table.frame) == 26
+
+
+def test_a_table_that_starts_in_the_middle_of_a_sheet_is_found() -> None:
+    def fill(book: Any) -> None:
+        zeros = book.add_format({"num_format": "0000"})
+        sheet = book.add_worksheet("A")
+        for i in range(20):
+            sheet.write_row(i + 5, 3, ["no", "spend"] if i == 0 else [f"x{i % 4}", i * i])
+            sheet.write(i + 5, 5, "zip" if i == 0 else i * 7, zeros)
+
+    result = read(workbook(fill), "a.xlsx")
+    assert list(kinds(result)) == ["no", "spend", "zip"]
+    assert values(result, "zip")[0] == "0007"
+    assert decided(result, "header") == "row 6"
+
+
+def test_workbooks_of_openpyxl_are_read_alike() -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Data")
+    for row in ROWS:
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    ours, theirs = read(fill_with(Data=ROWS), "a.xlsx"), read(content.getvalue(), "a.xlsx")
+    assert theirs.table.frame.equals(ours.table.frame)
+    assert kinds(theirs) == kinds(ours)
