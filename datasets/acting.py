@@ -17,6 +17,7 @@ from datasets.column_cards import KIND_WORDS, ROLE_WORDS
 from datasets.doctor.actions import CODES, Action
 from datasets.models import Column, Dataset
 from datasets.reader.overrides import check_overrides
+from segmentiq.access import deleted
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
 
@@ -40,6 +41,8 @@ def act(dataset: Dataset, action: str, column: str | None = None, value: Any = N
 
 def _set(dataset: Dataset, name: str | None, value: Any) -> Done:
     wanted = _mapping(value, {"kind", "role"})
+    if not all(isinstance(said, str) and said for said in wanted.values()):
+        raise Refusal("A kind or a role is a word.", code="invalid_value", field="value")
     column = _column(dataset, name)
     undo = _undo_of(column)
     services.override_column(column, **wanted)
@@ -67,7 +70,9 @@ def _state_of(column: Column) -> str:
 
 def _missing(dataset: Dataset, name: str | None, value: Any) -> Done:
     column = _column(dataset, name)
-    words = [] if value is None else value
+    if not (value is None or isinstance(value, list)):
+        raise Refusal("Words that count as missing come as a list.", code="invalid_value", field="value")
+    words = value or []
     before: Mapping[str, Any] = dataset.overrides.get("missing", {})
     others = {other: kept for other, kept in before.items() if other != column.name}
     _read_again(dataset, {"missing": {**others, **({column.name: words} if words else {})} or None})
@@ -112,7 +117,9 @@ def _without(advice: Mapping[str, Any], value: Any) -> list[Any]:
 def _advise(dataset: Dataset, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
     """Change what was decided beside the reading; the file is not read again."""
     with transaction.atomic():
-        locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
+        locked = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
+        if locked is None:
+            raise deleted()
         locked.overrides = check_overrides({**locked.overrides, "advice": change(locked.overrides.get("advice", {}))})
         locked.save(update_fields=["overrides"])
 

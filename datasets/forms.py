@@ -11,6 +11,7 @@ from datasets.doctor.actions import CODES
 from datasets.reader.overrides import MOST_SKIPPED
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Kind, Role
+from segmentiq.parsers import sound_json
 
 BY_FILE = ("", "as the file says")
 TRUTHS = {"true": True, "false": False}
@@ -137,7 +138,14 @@ class ActionForm(forms.Form):
 
     action = forms.ChoiceField(choices=[(code, code) for code in CODES])
     column = forms.CharField(required=False, max_length=200, strip=False)
-    value = forms.JSONField(required=False)
+    value = forms.CharField(required=False, max_length=20_000)
+
+    def clean_value(self) -> Any:
+        """Return the JSON that the button carries, read as strictly as the body of a request."""
+        try:
+            return sound_json((self.cleaned_data["value"] or "null").encode())
+        except (ValueError, Refusal) as error:
+            raise forms.ValidationError("Not JSON.") from error
 
 
 class RenameForm(forms.Form):

@@ -119,19 +119,23 @@ class Column(models.Model):
             self.statistics["read_as"] = {"kind": self.kind, "role": self.role, "reason": self.reason}
         self.kind, self.role, self.reason = kind, role, CHOSEN
 
-    def override(self, kind: str, role: str) -> None:
-        """Take a person's word for the kind and role."""
+    def override(self, kind: str, role: str) -> bool:
+        """Take a person's word for the kind and role. False when the row is gone: the file is read again at this moment."""
         self.take_word(kind, role)
-        self.save(update_fields=["kind", "role", "reason", "statistics"])
+        return self._store()
 
     def restore(self) -> bool:
         """Return to the kind and role as read. False when that is what they are, or not known."""
-        read_as = self.statistics.pop("read_as", None)
+        read_as = self.statistics.get("read_as")
         if not self.is_overridden or read_as is None:
             return False
+        del self.statistics["read_as"]
         self.kind, self.role, self.reason = read_as["kind"], read_as["role"], read_as["reason"]
-        self.save(update_fields=["kind", "role", "reason", "statistics"])
-        return True
+        return self._store()
+
+    def _store(self) -> bool:
+        word = {name: getattr(self, name) for name in ("kind", "role", "reason", "statistics")}
+        return Column.objects.filter(pk=self.pk).update(**word) == 1
 
     def to_value(self) -> ColumnValue:
         """Return the pure value that the reader and `ml` speak of."""

@@ -166,8 +166,11 @@ def _balance(dataset: Dataset, came_in: int) -> str:
 
 
 def _ledger(dataset: Dataset) -> tuple[LedgerLine, ...]:
+    """List what became of the rows; how to choose otherwise is said by the form beside it."""
     entries = sorted(dataset.ledger, key=lambda entry: not entry["is_kept"])
-    return tuple(LedgerLine(rows=count(e["rows"]), reason=e["reason"], is_kept=e["is_kept"]) for e in entries)
+    return tuple(
+        LedgerLine(rows=count(e["rows"]), reason=e["reason"].partition(" Choose ")[0], is_kept=e["is_kept"]) for e in entries
+    )
 
 
 def _decisions(dataset: Dataset) -> tuple[DecisionLine, ...]:

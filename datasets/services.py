@@ -138,7 +138,8 @@ def override_column(column: Column, *, kind: Kind | None = None, role: Role | No
             field="role",
             hint="Set its kind to number, category, date or boolean first.",
         )
-    column.override(new_kind, new_role)
+    if not column.override(new_kind, new_role):
+        raise Refusal("The file is read again at this moment.", code="conflict", hint="Wait until it is ready.")
 
 
 def restore_column(column: Column) -> bool:

@@ -16,8 +16,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from datasets import acting, storage
+from datasets import acting, services, storage
 from datasets.tests.test_dataset_pages import words_of
+from segmentiq.ml.errors import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +183,9 @@ def test_the_cells_stay_in_the_export_as_they_were_written(dataset: Any, drain: 
         {"action": "explode"},
         {"action": "set", "column": "nobody", "value": '{"role": "ignored"}'},
         {"action": "set", "column": "depth", "value": "{"},
+        {"action": "set", "column": "depth", "value": "[" * 9_999},
+        {"action": "set", "column": "depth", "value": '{"role": "ignored", "role": "feature"}'},
+        {"action": "missing", "column": "colour", "value": '["\\u0000"]'},
         {"action": "set", "column": "depth", "value": '{"name": "x"}'},
         {"action": "set", "column": "depth", "value": '{"role": ["feature"]}'},
         {"action": "set", "column": "mail", "value": '{"role": "feature"}'},
@@ -292,3 +296,21 @@ def test_nines_that_mean_not_known_become_missing_and_stay_in_the_export(
     assert next(islice(storage.iter_rows(dataset), 1, None)) == ["n0", ""]
     assert next(islice(storage.iter_written(dataset), 1, None)) == ["n0", "-999"]
     assert "sentinel_values" not in {told["code"] for told in dataset.warnings}
+
+
+def test_the_rows_that_came_in_are_balanced_on_the_page(visit: Client, make_dataset: Make) -> None:
+    rows = "".join(f"n{row};{row}.5\n" for row in range(30))
+    dataset = make_dataset("Customers of 2024;;\nname;weight\n" + rows)
+    words = words_of(visit.get(reverse("dataset", args=[dataset.pk])))
+    assert "31 rows came in: 30 kept, 1 set aside." in words
+    assert "What became of the rows 30" in words
+    assert sum(entry["rows"] for entry in dataset.ledger) == 31
+    whole = make_dataset("name;weight\n" + rows)
+    assert "All 30 rows that came in are kept." in words_of(visit.get(reverse("dataset", args=[whole.pk])))
+
+
+def test_a_column_that_is_read_again_at_this_moment_takes_no_word(dataset: Any) -> None:
+    depth = column_of(dataset, "depth")
+    dataset.columns.all().delete()
+    with pytest.raises(Refusal, match="read again at this moment"):
+        services.override_column(depth, role="ignored")

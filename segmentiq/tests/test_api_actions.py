@@ -66,7 +66,8 @@ def test_an_action_that_reads_again_answers_with_a_dataset_being_read(
         ({"action": "set", "column": "depth"}, 400, "invalid_value", "value"),
         ({"action": "as_read", "column": "depth"}, 409, "conflict", "column"),
         ({"action": "read", "value": {"wings": 2}}, 400, "invalid_override", "wings"),
-        ({"action": "missing", "column": "colour", "value": "unknown"}, 400, "invalid_override", "missing"),
+        ({"action": "set", "column": "depth", "value": {"role": []}}, 400, "invalid_value", "value"),
+        ({"action": "missing", "column": "colour", "value": "unknown"}, 400, "invalid_value", "value"),
         ({"action": "log", "value": "twice"}, 400, "invalid_override", "advice"),
     ],
 )
