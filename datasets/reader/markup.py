@@ -63,7 +63,7 @@ def feed(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> None:
         for chunk in chunks:
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, UnicodeError, OverflowError) as error:
+    except (expat.ExpatError, LookupError, ValueError, OverflowError) as error:
         raise corrupt("a part of it is no XML that can be read") from error
 
 

@@ -81,6 +81,9 @@ REFUSED = {
     "an entity in UTF-16": hostile(content=book_of(sheet_of("", LAUGHS).decode().encode("utf-16")), code="unsafe_xml"),
     "an external link": hostile(content=rewritten(BOOK, {"xl/externalLinks/externalLink1.xml": b"<x/>"}), code="unsafe_xml"),
     "half of its XML": hostile(content=book_of(sheet_of(ROW)[:150]), code="corrupt_xlsx"),
+    "an encoding that nobody knows": hostile(
+        content=book_of(sheet_of("").replace(b'"1.0"', b'"1.0" encoding="UAF-8"')), code="corrupt_xlsx"
+    ),
     "no list of sheets": hostile(content=rewritten(BOOK, {"xl/workbook.xml": b"<workbook"}), code="corrupt_xlsx"),
     "half of the file": hostile(content=BOOK[: len(BOOK) // 2], code="corrupt_xlsx"),
     "no cell": hostile(content=workbook(lambda book: book.add_worksheet("A")), code="empty_file"),
