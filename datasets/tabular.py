@@ -20,6 +20,7 @@ import pyarrow.parquet
 
 from datasets.reader.cells import STRING, TextCells
 from datasets.reader.rendering import render, rendering_of
+from datasets.reader.turns import in_turns
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Kind, Table
 
@@ -46,11 +47,15 @@ def write_text(table: Table, path: Path, written: Mapping[str, TextCells] | None
     renderings = [rendering_of(column) for column in arrow.columns]
     again = dict(written or {})
     schema = pa.schema([pa.field(name, STRING) for name in (*arrow.column_names, *again)])
+
+    def render_rows(part: slice) -> Any:
+        shown = [rendering(column[part]) for rendering, column in zip(renderings, arrow.columns, strict=True)]
+        cells = [_cells_of(column, part) for column in again.values()]
+        return pa.table([*shown, *cells], names=schema.names).cast(schema)
+
     with pa.csv.CSVWriter(path, schema, write_options=pa.csv.WriteOptions(quoting_style="needed")) as writer:
-        for part in _slices(arrow.num_rows):
-            shown = [rendering(column[part]) for rendering, column in zip(renderings, arrow.columns, strict=True)]
-            cells = [_cells_of(column, part) for column in again.values()]
-            writer.write_table(pa.table([*shown, *cells], names=schema.names).cast(schema))
+        for rows in in_turns(render_rows, _slices(arrow.num_rows)):
+            writer.write_table(rows)
 
 
 def _repeats(column: Any) -> bool:

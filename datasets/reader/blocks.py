@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
@@ -117,15 +119,26 @@ def _find_end(text: str, stop: int) -> int:
 def read_parts(
     text: Text, records: Iterator[Record], split: Callable[[str], Block | None], n_records: int
 ) -> Iterator[Block | list[Record]]:
-    """Yield what is left of the text, in its order: a block where `split` makes one, else up to so many records."""
-    while taken := text.take():
-        block = split(taken)
-        if block is not None:
-            yield block
-            continue
-        text.give_back(taken)
-        while chunk := list(islice(_at_hand(text, records), n_records)):
-            yield chunk
+    """Yield what is left of the text, in its order: a block where `split` makes one, else up to so many records.
+
+    While a block is looked at, the next one is split.
+    """
+    ahead: deque[tuple[str, Future[Block | None]]] = deque()
+    with ThreadPoolExecutor(1) as threads:
+        while True:
+            while len(ahead) < 2 and (taken := text.take()):
+                ahead.append((taken, threads.submit(split, taken)))
+            if not ahead:
+                break
+            taken, splitting = ahead.popleft()
+            block = splitting.result()
+            if block is not None:
+                yield block
+                continue
+            text.give_back(taken + "".join(later for later, _ in ahead))
+            ahead.clear()
+            while chunk := list(islice(_at_hand(text, records), n_records)):
+                yield chunk
     if chunk := list(records):
         yield chunk
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.patterns import are_words, may_have_edges
 from datasets.reader.words import ERROR_CELLS, MISSING
 
 STRING = pa.large_string()
@@ -98,12 +99,12 @@ class Present:
 
 def tidy(cells: TextCells, missing_words: Collection[str] = MISSING) -> Present:
     """Tell missing cells from present ones and trim what is present."""
-    trimmed = pc.utf8_trim_whitespace(cells.levels)
-    lowered = pc.utf8_lower(trimmed)
-    missing = pc.is_in(lowered, value_set=pa.array(sorted(missing_words), STRING)).to_numpy(zero_copy_only=False)
-    words = lowered.filter(pa.array(missing)).to_pylist()
+    has_spaces = may_have_edges(cells.levels)
+    trimmed = pc.utf8_trim_whitespace(cells.levels) if has_spaces else cells.levels
+    missing = are_words(trimmed, missing_words)
+    words = pc.utf8_lower(trimmed.filter(pa.array(missing))).to_pylist()
     counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(missing))[missing]
-    changed = pc.not_equal(trimmed, cells.levels).to_numpy(zero_copy_only=False)
+    changed = pc.not_equal(trimmed, cells.levels).to_numpy(zero_copy_only=False) if has_spaces else np.zeros_like(missing)
     kept = trimmed if not missing.any() else trimmed.filter(pa.array(~missing))
     place = np.where(missing, -1, np.cumsum(~missing) - 1)
     if (changed & ~missing).any():  # cells that differed in their spaces only may be the same now

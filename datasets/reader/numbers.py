@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.patterns import FIRST, all_match, any_matches
+from datasets.reader.patterns import FIRST, all_match, any_matches, are_words
 from datasets.reader.words import LONGEST_VALUE, NON_FINITE
 
 Mark = Literal["", ".", ",", " ", "'"]
@@ -80,7 +80,7 @@ class Writing:
 
 def read_numbers(values: Any, writing: Writing) -> Numbers | None:
     """Return the numbers of an Arrow array of distinct, trimmed, present cells, or None when one of them is none."""
-    finite = ~_matches_word(values)
+    finite = ~are_words(values, NON_FINITE)
     words = values.filter(pa.array(finite)) if not finite.all() else values
     if len(words) == 0 or _read(words[:FIRST], writing) is None:  # mostly no number, and the others need not be looked at
         return None
@@ -116,13 +116,6 @@ def _read(words: Any, writing: Writing) -> Numbers | None:
     if any_matches(words, LEADING_ZERO) or any_matches(words, TOO_LONG):
         return None
     return _plain(words, writing) or _written(words.to_pylist(), writing)
-
-
-def _matches_word(values: Any) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = pc.is_in(pc.utf8_lower(values), value_set=pa.array(sorted(NON_FINITE), values.type)).to_numpy(
-        zero_copy_only=False
-    )
-    return found
 
 
 def _plain(words: Any, writing: Writing) -> Numbers | None:

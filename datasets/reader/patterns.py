@@ -6,11 +6,16 @@ looked at before the others.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 FIRST = 100
+ASCII = 128
 
 
 def all_match(values: Any, pattern: str) -> bool:
@@ -21,6 +26,37 @@ def all_match(values: Any, pattern: str) -> bool:
 def any_matches(values: Any, pattern: str) -> bool:
     """Tell whether one of the strings matches."""
     return _any_matches(values[:FIRST], pattern) or _any_matches(values[FIRST:], pattern)
+
+
+def are_words(values: Any, words: Collection[str]) -> NDArray[np.bool_]:
+    """Tell which strings are one of these lower-case words in any case; of most the first byte tells that they are not."""
+    starts = {word.encode()[0] for word in words if word}
+    may_start = np.arange(256) >= ASCII
+    may_start[[*starts, *map(ord, "".join(map(chr, starts)).upper())]] = True
+    first, _, is_empty = edges_of(values)
+    maybe = np.flatnonzero(may_start[first] | is_empty)
+    found = np.zeros(len(values), np.bool_)
+    lowered = pc.utf8_lower(values.take(pa.array(maybe)))
+    found[maybe] = pc.is_in(lowered, value_set=pa.array(sorted(words), values.type)).to_numpy(zero_copy_only=False)
+    return found
+
+
+def may_have_edges(values: Any) -> bool:
+    """Tell whether a string may start or end with white space: it does with an ASCII one, or with a letter that is not ASCII."""
+    first, last, is_empty = edges_of(values)
+    is_space = (np.arange(256) <= ord(" ")) | (np.arange(256) >= ASCII)
+    return bool((~is_empty & (is_space[first] | is_space[last])).any())
+
+
+def edges_of(values: Any) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the first and the last byte of every string (none of them null), and which are empty and have neither."""
+    _, places, held = values.buffers()
+    wide = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    offsets = np.frombuffer(places, wide)[values.offset : values.offset + len(values) + 1]
+    data = np.frombuffer(held, np.uint8) if held is not None and held.size else np.zeros(1, np.uint8)
+    last = len(data) - 1
+    starts, ends = np.minimum(offsets[:-1], last), np.clip(offsets[1:] - 1, 0, last)
+    return data[starts], data[ends], offsets[:-1] == offsets[1:]
 
 
 def _all_match(values: Any, pattern: str) -> bool:
