@@ -8,12 +8,13 @@ data in a folder nobody looks into; this way the kernel takes the bytes back, wh
 from __future__ import annotations
 
 import tempfile
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 FORM_ROOM = 64 * 1024
@@ -47,15 +48,15 @@ class WholeUpload(FileUploadHandler):
     """Refuse an upload by the size it announces, before its first byte is read, and one that ends before its form does."""
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: str | None = None
     ) -> tuple[Any, Any]:
         if content_length > settings.MAX_UPLOAD_BYTES + FORM_ROOM:
             raise UploadTooLarge("The upload is announced as larger than the limit.")
-        watch = TailWatch(input_data)
-        others = [handler for handler in self.request.upload_handlers if handler is not self]
-        fields, files = MultiPartParser(META, watch, others, encoding).parse()
+        watch, request = TailWatch(input_data), cast("HttpRequest", self.request)
+        others = [handler for handler in request.upload_handlers if handler is not self]
+        fields, files = MultiPartParser(META, cast("Any", watch), others, encoding).parse()
         if b"--" + boundary + b"--" not in watch.tail:
-            for file in files.values():
+            for file in cast("Any", files).values():
                 file.close()
             raise UploadCut("The form ends before its closing boundary.")
         return fields, files

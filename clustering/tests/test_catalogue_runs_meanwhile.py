@@ -172,7 +172,8 @@ def test_who_is_erased_in_the_middle_leaves_nothing(
 def at_the_same_moment(test: Callable[..., None]) -> Callable[..., None]:
     """Mark a test in which requests meet: each has a connection of its own, which the tests' SQLite in memory cannot give."""
     one_writer = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-    return pytest.mark.django_db(transaction=True)(one_writer(test))
+    marked: Callable[..., None] = pytest.mark.django_db(transaction=True)(one_writer(test))
+    return marked
 
 
 def at_once(*requests: Callable[[], Any]) -> list[int]:

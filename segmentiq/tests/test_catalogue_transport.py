@@ -93,6 +93,11 @@ class Wire:
         return self.read(size)
 
 
+def announced(wire: Wire, n_bytes: int) -> dict[str, Any]:
+    """Return what the server in front says of a request whose body it has not read."""
+    return {"CONTENT_LENGTH": str(n_bytes), "wsgi.input": wire}
+
+
 def test_every_row_held_elsewhere_is_held() -> None:
     assert lacking_tests(PROVED.values()) == []
 
@@ -169,7 +174,7 @@ def test_five_gibibytes_are_refused_before_a_byte_of_them_is_read(
     client.force_login(owner)
     for visitor, path in ((api, UPLOAD), (client, UPLOAD), (client, "/datasets/upload")):
         wire = Wire(part(b"a.csv"), ends=False)
-        response = send(visitor, b"", path, **{"CONTENT_LENGTH": str(5 * GIB), "wsgi.input": wire})
+        response = send(visitor, b"", path, **announced(wire, 5 * GIB))
         assert (response.status_code, wire.n_read) == (413, 0), path
         assert b"larger than the" in response.content
     assert nothing_left()
@@ -190,7 +195,7 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing(
     client.raise_request_exception = False
     for visitor, path in ((api, UPLOAD), (client, UPLOAD), (client, "/datasets/upload")):
         wire = Wire(part(b"a.csv", THREE_GROUPS.encode() * 2_000)[:n_bytes] + b"--", ends=ends)
-        response = send(visitor, b"", path, **{"CONTENT_LENGTH": "90000000", "wsgi.input": wire})
+        response = send(visitor, b"", path, **announced(wire, 90_000_000))
         assert response.status_code == 400, response.content
         assert path != UPLOAD or error(response, 400)["code"] == "file_missing_or_truncated"
         assert nothing_left()
@@ -198,8 +203,9 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing(
 
 
 def test_a_client_that_leaves_amid_its_json_is_no_fault_of_ours(api: APIClient, caplog: pytest.LogCaptureFixture) -> None:
-    environ = {"CONTENT_LENGTH": "900", "wsgi.input": Wire(b'{"dataset_id": "', ends=False)}
-    assert error(send(api, b"", TRAIN, "application/json", **environ), 400)["code"] == "parse_error"
+    wire = Wire(b'{"dataset_id": "', ends=False)
+    response = send(api, b"", TRAIN, "application/json", **announced(wire, 900))
+    assert error(response, 400)["code"] == "parse_error"
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 

@@ -65,7 +65,7 @@ def site(owner: Any, make_run: Callable[..., Any], monkeypatch: pytest.MonkeyPat
     run = make_run()
     row, secret = issue_token(owner)
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema?format=json", application, config=Config(seed=4))
-    ids = {
+    ids: dict[str, dict[str, Any]] = {
         "datasets": {"id": str(run.dataset_id), "column": "age"},
         "clustering": {"id": str(run.pk), "branch": 0, "dataset_id": str(run.dataset_id), "columns": ["age", "spending"]},
         "tokens": {"id": row.token_key},
@@ -77,7 +77,7 @@ def operations(site: Site) -> Iterator[Any]:
     return (found.ok() for found in site.schema.get_all_operations())
 
 
-def point(case: Case, site: Site, *, at_body: bool) -> None:
+def point(case: Case[Any], site: Site, *, at_body: bool) -> None:
     """Let a request be about what exists, so that it gets further than to 404."""
     known = site.ids[case.path.removeprefix("/api/v1/").split("/")[0]]
     for name in set(case.path_parameters) & set(known):
@@ -87,7 +87,7 @@ def point(case: Case, site: Site, *, at_body: bool) -> None:
             case.body[name] = known[name]
 
 
-def faults_of(case: Case, site: Site, *more: Any) -> Iterator[str]:
+def faults_of(case: Case[Any], site: Site, *more: Any) -> Iterator[str]:
     """Send a request, roll back what it did, and yield what the answer has that the schema does not."""
     with transaction.atomic():
         response = case.call(headers=dict(site.headers))
@@ -114,7 +114,7 @@ def faults_in(operation: Any, mode: GenerationMode, site: Site) -> set[str]:
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy(generation_mode=mode), is_ours=st.integers(0, 7))
-    def ask(case: Case, is_ours: int) -> None:
+    def ask(case: Case[Any], is_ours: int) -> None:
         if is_ours:
             point(case, site, at_body=mode is GenerationMode.POSITIVE)
         known = {parameter.name for parameter in operation.query}
