@@ -199,6 +199,17 @@ def test_markup_in_a_column_is_shown_as_it_is(visit: Client, make_dataset: Calla
     assert "<i>" not in html
 
 
+def test_the_admin_shows_where_customers_come_from_and_turns_them_again(client: Client, staff: Any, customers: Any) -> None:
+    client.force_login(staff)
+    page = client.get(reverse("admin:datasets_dataset_change", args=[customers.pk]))
+    assert "Shop" in words_of(page)
+    assert "missing_customer" in page.content.decode()
+    again = {"action": "read_selected_again", "_selected_action": [str(customers.pk)]}
+    client.post(reverse("admin:datasets_dataset_changelist"), again)
+    customers.refresh_from_db()
+    assert customers.state == "reading"
+
+
 def test_a_stranger_finds_no_questions(client: Client, stranger: Any, orders: Any) -> None:
     client.force_login(stranger)
     assert client.get(questions_of(orders)).status_code == 404
