@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from datasets.reader.isodates import read_iso
 from datasets.reader.months import WEEKDAYS, month_of
-from datasets.reader.patterns import all_match
+from datasets.reader.patterns import all_match, as_python
 
 Order = Literal["year-month-day", "day-month-year", "month-day-year"]
 
@@ -26,15 +26,14 @@ TIME = (
     r"(?:(?:[T ]+|, ?)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)?(?: ?Uhr)? ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
 )
-WEEKDAY = rf"^(?:(?i:{WEEKDAYS})\.?,? +)?"
-NUMERIC = WEEKDAY + r"(?P<a>\d{1,4})(?:[-/.] ?|年)(?P<b>\d{1,2})(?:[-/.] ?|月)(?P<c>\d{1,4})(?:\.|日)?" + TIME
+WEEKDAY = rf"^(?i:{WEEKDAYS})\.?,? +"
+NUMERIC = r"^(?P<a>\d{1,4})(?:[-/.] ?|年)(?P<b>\d{1,2})(?:[-/.] ?|月)(?P<c>\d{1,4})(?:\.|日)?" + TIME
 NAMED = (
-    WEEKDAY
-    + r"(?P<a>\d{1,2}|\d{4})(?:st|nd|rd|th|er|º|°)?[-/ .]*(?:(?:de|of) )?(?P<b>\p{L}{3,12})\.?"
+    r"^(?P<a>\d{1,2}|\d{4})(?:st|nd|rd|th|er|º|°)?[-/ .]*(?:(?:de|of) )?(?P<b>\p{L}{3,12})\.?"
     + r"[-/ .,]*(?:(?:de|del|of) )?(?P<c>\d{2,4})"
     + TIME
 )
-AMERICAN = WEEKDAY + r"(?P<b>\p{L}{3,12})\.? (?P<a>\d{1,2})(?:st|nd|rd|th)?,? (?P<c>\d{4})" + TIME
+AMERICAN = r"^(?P<b>\p{L}{3,12})\.? (?P<a>\d{1,2})(?:st|nd|rd|th)?,? (?P<c>\d{4})" + TIME
 COMPACT = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})" + TIME
 STAMP = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<half>)(?P<zone>)$"
 DATE_WORDS = frozenset(
@@ -92,6 +91,8 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
         if all_match(values, pattern):
             last = LAST_SHORT_YEAR if BIRTH_WORDS.isdisjoint(words) else LAST_SHORT_BIRTH
             return _assemble(pc.extract_regex(values, pattern), order, last, is_compact=pattern in (COMPACT, STAMP))
+    if all_match(values, WEEKDAY):
+        return read_dates(pc.replace_substring_regex(values, WEEKDAY, ""), words, order)
     if is_announced and all_match(values, r"^\d{5}(?:\.\d+)?$|^\d{8}$|^\d{10}$|^\d{13}$"):
         return read_numbered(pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False), words)
     return None
@@ -99,8 +100,9 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
 
 def looks_like_dates(values: Any) -> float:
     """Return the share of the cells that are written like a date."""
-    like = pc.or_(pc.match_substring_regex(values, NUMERIC), pc.match_substring_regex(values, NAMED))
-    return float(pc.mean(pc.cast(like, pa.float64())).as_py() or 0.0) if len(values) else 0.0
+    patterns = as_python(NUMERIC), as_python(NAMED)
+    like = [any(pattern.search(text) for pattern in patterns) for text in values.to_pylist()]
+    return sum(like) / max(len(like), 1)
 
 
 def read_numbered(numbers: NDArray[np.float64], words: tuple[str, ...]) -> Dates | None:

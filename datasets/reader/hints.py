@@ -16,13 +16,14 @@ from datasets.reader.cells import TextCells
 from datasets.reader.dates import looks_like_dates
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.numbers import symbols_of
+from datasets.reader.patterns import all_match
 
 SENTINELS = frozenset(sign * int("9" * n_digits) for n_digits in range(2, 10) for sign in (1, -1) if sign < 0 or n_digits > 2)
-FEW, MANY = 50, 1_000
+FEW, MANY = 50, 200
 """Different values that tell whether a look at all of them is worth while, and that tell of a share."""
 FAR = 3
 """How many times as far from zero as the next value a sentinel is."""
-WITH_UNIT = r"^[+-]?\d[\d.,' ]*\s?(?:[\p{Ll}µ][\p{L}²³]{0,9}|[\p{L}µ]{2,10}[²³]?)(?:/[\p{L}]{1,8})?\.?$"
+WITH_UNIT = r"^[+-]?\d[\d.,' ]*\s?(?:(?:\p{Ll}|µ)(?:\p{L}|[²³]){0,9}|(?:\p{L}|µ){2,10}[²³]?)(?:/\p{L}{1,8})?\.?$"
 CONTROLS = r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]"
 LOST = "\ufffd in {}: letters were lost before the file came here."
 TWICE = "{} seem to be encoded twice (\u00c3\u00a4 where \u00e4 was meant); they are kept."
@@ -74,13 +75,9 @@ def warn_of_text(name: str, values: Any, findings: Findings) -> None:
     elif len(symbols - {""}) > 1:
         message = f"{name[:80]}: amounts in {len(symbols - {''})} currencies cannot be compared, so the column stays text."
         findings.warn("mixed_currencies", message, name)
-    elif _all_match(head, WITH_UNIT) and _all_match(values, WITH_UNIT):
+    elif all_match(values, WITH_UNIT):
         message = f"{name[:80]}: numbers with a unit stay text; write the unit into the header to cluster on them."
         findings.warn("numbers_with_units", message, name)
     elif (share := looks_like_dates(values.slice(0, MANY))) >= 0.5:
         message = f"{name[:80]}: {share:.0%} of the values look like dates, but not in one order of day, month and year."
         findings.warn("mixed_dates", message, name)
-
-
-def _all_match(values: Any, pattern: str) -> bool:
-    return bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())

@@ -6,7 +6,9 @@ looked at before the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,15 @@ ASCII = 128
 
 def all_match(values: Any, pattern: str) -> bool:
     """Tell whether there are strings and all of them match."""
+    if not len(values) or not as_python(pattern).search(values[0].as_py()):
+        return False
     return _all_match(values[:FIRST], pattern) and (len(values) <= FIRST or _all_match(values[FIRST:], pattern))
+
+
+@cache
+def as_python(pattern: str) -> re.Pattern[str]:
+    """Return the pattern for Python, which keeps it (Arrow compiles it anew for every call) and matches no less."""
+    return re.compile(pattern.replace(r"\p{Ll}", r"\p{L}").replace(r"[\p{L}", r"[^\W\d_").replace(r"\p{L}", r"[^\W\d_]"))
 
 
 def any_matches(values: Any, pattern: str) -> bool:
