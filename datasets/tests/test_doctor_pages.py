@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Callable
 from html import unescape
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -228,85 +223,6 @@ def test_hundreds_of_columns_are_a_light_page_that_can_be_filtered(visit: Client
     assert 'class="columns is-many"' in page
     assert 'type="radio" name="show" value="feature"' in page
     assert len(page) < 600_000
-
-
-def test_a_guess_about_the_reading_can_be_confirmed_or_corrected(
-    visit: Client, make_dataset: Make, drain: Callable[[], int]
-) -> None:
-    dataset = make_dataset("name;weight\n" + "".join(f"n{row};{row + 1},{100 + row}\n" for row in range(30)))
-    found = [told for told in dataset.warnings if told["code"] in ("thousands_guessed", "decimal_guessed")]
-    assert found, dataset.warnings
-    before = column_of(dataset, "weight").statistics["max"]
-    (action,) = [action for action in found[0]["actions"] if action["action"] == "read"]
-    visit.post(reverse("dataset_act", args=[dataset.pk]), {"action": "read", "value": json.dumps(action["value"])})
-    drain()
-    after = column_of(dataset, "weight").statistics["max"]
-    assert {before, after} == {30.129, 30129.0}
-    visit.post(reverse("dataset_act", args=[dataset.pk]), buttons(page_of(visit, dataset))["Undo"])
-    drain()
-    assert column_of(dataset, "weight").statistics["max"] == before
-
-
-def test_the_order_of_dates_can_be_turned_round(visit: Client, make_dataset: Make, drain: Callable[[], int]) -> None:
-    rows = "".join(f"n{row},0{row % 9 + 1}/0{row % 7 + 1}/2024\n" for row in range(30))
-    dataset = make_dataset("name,joined\n" + rows)
-    before = column_of(dataset, "joined").statistics["max"]
-    page = page_of(visit, dataset)
-    fields = next(found for label, found in buttons(page).items() if label in ("The month comes first", "The day comes first"))
-    visit.post(reverse("dataset_act", args=[dataset.pk]), fields)
-    drain()
-    assert {before, column_of(dataset, "joined").statistics["max"]} == {"2024-07-07T00:00:00", "2024-09-06T00:00:00"}
-    assert "Order of dates" in page_of(visit, dataset)
-
-
-def test_every_reading_choice_of_the_form_reaches_the_reader(visit: Client, make_dataset: Make) -> None:
-    dataset = make_dataset("name;weight\n" + "".join(f"n{row};{row}.5\n" for row in range(30)))
-    asked = {"delimiter": "semicolon", "decimal": ".", "header": "true", "skip_rows": "0", "keep_rows": "true", "quote": "double"}
-    visit.post(reverse("dataset_read", args=[dataset.pk]), {**asked, "date_order": "year-month-day", "encoding": "utf-8"})
-    dataset.refresh_from_db()
-    chosen = {"header": True, "keep_rows": True, "skip_rows": 0, "date_order": "year-month-day", "encoding": "utf-8"}
-    assert dataset.overrides == {**asked, **chosen}
-
-
-def sentinel_rows() -> list[tuple[str, float]]:
-    return [(f"n{row}", -999 if row % 10 == 0 else 20 + row % 17) for row in range(60)]
-
-
-def csv_of_sentinels() -> bytes:
-    return ("name,age\n" + "".join(f"{name},{age}\n" for name, age in sentinel_rows())).encode()
-
-
-def workbook_of_sentinels() -> bytes:
-    stream = io.BytesIO()
-    pd.DataFrame(sentinel_rows(), columns=["name", "age"]).to_excel(stream, index=False)
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize(("file_name", "write"), [("ages.csv", csv_of_sentinels), ("ages.xlsx", workbook_of_sentinels)])
-def test_nines_that_mean_not_known_become_missing_and_stay_in_the_export(
-    visit: Client, make_dataset: Make, drain: Callable[[], int], tmp_path: Path, file_name: str, write: Callable[[], bytes]
-) -> None:
-    (tmp_path / file_name).write_bytes(write())
-    dataset = make_dataset(tmp_path / file_name)
-    visit.post(reverse("dataset_act", args=[dataset.pk]), buttons(page_of(visit, dataset))["Treat them as missing"])
-    drain()
-    age = column_of(dataset, "age")
-    assert (age.n_missing, age.statistics["min"]) == (6, 20.0)
-    dataset.refresh_from_db()
-    assert next(islice(storage.iter_rows(dataset), 1, None)) == ["n0", ""]
-    assert next(islice(storage.iter_written(dataset), 1, None)) == ["n0", "-999"]
-    assert "sentinel_values" not in {told["code"] for told in dataset.warnings}
-
-
-def test_the_rows_that_came_in_are_balanced_on_the_page(visit: Client, make_dataset: Make) -> None:
-    rows = "".join(f"n{row};{row}.5\n" for row in range(30))
-    dataset = make_dataset("Customers of 2024;;\nname;weight\n" + rows)
-    words = words_of(visit.get(reverse("dataset", args=[dataset.pk])))
-    assert "31 rows came in: 30 kept, 1 set aside." in words
-    assert "What became of the rows 30" in words
-    assert sum(entry["rows"] for entry in dataset.ledger) == 31
-    whole = make_dataset("name;weight\n" + rows)
-    assert "All 30 rows that came in are kept." in words_of(visit.get(reverse("dataset", args=[whole.pk])))
 
 
 def test_a_column_that_is_read_again_at_this_moment_takes_no_word(dataset: Any) -> None:
