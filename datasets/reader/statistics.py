@@ -56,7 +56,7 @@ def describe_numbers(values: NDArray[np.float64]) -> dict[str, Any]:
 def _histogram(values: NDArray[np.float64]) -> tuple[list[int], list[float]]:
     """Return counts and edges; numbers too far apart to divide into bins get none."""
     span = values.max() - values.min()
-    if not np.isfinite(span) or (span > 0 and span / BINS <= np.spacing(np.abs(values).max())):
+    if not np.isfinite(span) or (span or 1.0) / BINS <= np.spacing(np.abs(values).max()):
         return [], []
     counts, edges = np.histogram(values, bins=BINS)
     return [int(count) for count in counts], [float(edge) for edge in edges]

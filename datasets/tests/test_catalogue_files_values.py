@@ -93,3 +93,8 @@ def test_thousands_of_different_addresses_are_no_feature(walker: Walker, name: s
 def test_levels_of_many_people_are_too_many_and_told(walker: Walker) -> None:
     dataset = walker.walk(Case(content=table("city", [f"city {i % 4000}" for i in range(8_000)]), warns=("high_cardinality",)))
     assert columns_of(dataset)["city"]["role"] != "feature"
+
+
+def test_one_day_written_in_two_ways_is_read(walker: Walker) -> None:
+    dataset = walker.walk(Case(content=table("since", ["01.02.2024", "1.02.2024", "01.02.2024"])))
+    assert columns_of(dataset)["since"]["kind"] in ("date", "constant")
