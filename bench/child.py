@@ -12,15 +12,19 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.contenders import WORKS
+from bench.reading import INTAKE, READERS, head_of, save_mixed
 from bench.tables import TABLES, NotHere, save_customers
 from segmentiq.ml.machine import Gauge
 
+FILES = {"customers": save_customers, "mixed": save_mixed}
 FEW = 300
 """Rows for the call that imports and loads what the work needs, before it is timed."""
 
@@ -35,24 +39,34 @@ def make_table(name: str, rows: str, path: str) -> dict[str, Any]:
     return {"shape": points.shape}
 
 
-def make_file(rows: str, path: str) -> dict[str, Any]:
-    return {"shape": save_customers(int(rows), Path(path))}
+def make_file(name: str, rows: str, path: str) -> dict[str, Any]:
+    return {"shape": FILES[name](int(rows), Path(path))}
 
 
 def measure(work: str, name: str, path: str, answer: str) -> dict[str, Any]:
     """Do the work once on few rows, so that everything is loaded, and once on all, which is measured."""
+    run = ready_to_read(name, Path(path)) if work == INTAKE else ready(work, name, path)
+    gc.collect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    with Gauge() as gauge:
+        found = run()
+    user = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
+    np.save(answer, found)
+    return {"wall": gauge.seconds, "user": user, "peak": gauge.peak, "added": gauge.bytes}
+
+
+def ready(work: str, name: str, path: str) -> Callable[[], Any]:
     contender = WORKS[work][name]
     points = np.load(path)
     contender.warm(work)
     contender.run(contender.prepare(points[:FEW].copy()), work)
-    prepared = contender.prepare(points)
-    gc.collect()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    with Gauge() as gauge:
-        found = contender.run(prepared, work)
-    user = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
-    np.save(answer, found)
-    return {"wall": gauge.seconds, "user": user, "peak": gauge.peak, "added": gauge.bytes}
+    return partial(contender.run, contender.prepare(points), work)
+
+
+def ready_to_read(name: str, path: Path) -> Callable[[], Any]:
+    reader = READERS[name]
+    reader.run(reader.prepare(head_of(path)))
+    return partial(reader.run, reader.prepare(path))
 
 
 def prepare() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bench.contenders import OURS, WORKS
 from bench.jobs import JOB, JOBS, tell_tree
 from bench.measurements import Case, Outcome, Results, Run
 from bench.processes import Failed, call_child, measure_job, measure_work, our_environment
+from bench.reading import INTAKE
 from bench.tables import TABLES
 from segmentiq.ml.machine import machine_bytes
 
@@ -24,6 +25,8 @@ QUADRATIC = "fastcluster.linkage_vector"
 SAME = 1e-9
 """Heights that differ by less come from the same merges."""
 GB = 1e9
+FILES = (JOB, INTAKE)
+"""Works that begin with a file, not with points."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +83,7 @@ class Referee:
     def _make(self, case: Case) -> Made | str:
         """Return the table, made if need be, or the reason why there is none."""
         rows = self.choice.scale(case.rows)
-        path = self._folder / f"{case.table}-{rows}.{'csv' if case.work == JOB else 'npy'}"
+        path = self._folder / f"{case.table}-{rows}.{'csv' if case.work in FILES else 'npy'}"
         if path not in self._tables:
             try:
                 self._tables[path] = make_table(case, rows, path)
@@ -131,7 +134,7 @@ class Referee:
 
     def _sum_up(self, case: Case, name: str, runs: list[Run], failure: str) -> Outcome:
         notes = [note for note in (failure, runs[-1].note if runs else "") if note]
-        answer = self._answer(case, name) if runs and case.work != JOB else None
+        answer = self._answer(case, name) if runs and case.work not in FILES else None
         return Outcome(runs=() if failure else tuple(runs), note="; ".join(notes), answer=answer)
 
     def _compare_answers(self, case: Case, outcome: Outcome) -> Outcome:
@@ -144,8 +147,8 @@ class Referee:
 
 def make_table(case: Case, rows: int, path: Path) -> Made | str:
     """Make a table in a process of its own. Raises Failed."""
-    if case.work == JOB:
-        return Made(path=path, shape=tuple(call_child("file", str(rows), path)["shape"]))
+    if case.work in FILES:
+        return Made(path=path, shape=tuple(call_child("file", case.table, str(rows), path)["shape"]))
     said = call_child("table", case.table, str(rows), path)
     return str(said["reason"]) if "reason" in said else Made(path=path, shape=tuple(said["shape"]))
 
@@ -171,6 +174,8 @@ def compare_answers(ours: Path, theirs: Path, *, ties: bool) -> tuple[float, boo
 
 
 def bytes_per_pair(work: str, name: str) -> float:
+    if work == INTAKE:
+        return 0.0
     return JOBS[name].bytes_per_pair if work == JOB else WORKS[work][name].bytes_per_pair
 
 

@@ -13,6 +13,7 @@ from bench.comparing import QUADRATIC, SAME
 from bench.contenders import OURS, SCORES
 from bench.jobs import JOB, SCRIPT, WITH_STABILITY, WITHOUT_STABILITY
 from bench.measurements import Outcome, Results
+from bench.reading import INTAKE, PANDAS
 
 MB = 1e6
 Key = tuple[str, str, int, str]
@@ -122,6 +123,7 @@ LARGE_3, LARGE_5 = ward("spenders", 1_000_000), ward("mixture-5", 1_000_000)
 ALL_SCORES, ONE_SCORE = ((SCORES, "mixture-16", 20_000, name) for name in (OURS, "scikit-learn"))
 QUICK_JOB, WHOLE_JOB, SCRIPT_JOB = (job(name) for name in (WITHOUT_STABILITY, WITH_STABILITY, SCRIPT))
 LARGE_JOB = job(WITH_STABILITY, 200_000)
+READ, PARSED = ((INTAKE, "mixed", 1_000_000, name) for name in (OURS, PANDAS))
 
 GOALS = (
     ratio(f"{QUADRATIC} ÷ ours, Ward 20,000 x 10", SMALL_PEER, SMALL, least=7),
@@ -141,6 +143,8 @@ GOALS = (
     Goal(words="job 200,000 x 10 with stability", figure=take(LARGE_JOB, lambda found: found.wall), most=90, unit="seconds"),
     Goal(words="job 200,000 x 10 with stability, memory", figure=take(LARGE_JOB, megabytes), most=1500, unit="MB"),
     Goal(words="job 200,000 x 10, trees that are not exact", figure=count_approximate, most=0, unit=""),
+    ratio("ready as a dataset, 1,000,000 x 12 CSV ÷ pandas.read_csv alone", READ, PARSED, most=4),
+    Goal(words="ready as a dataset, 1,000,000 x 12 CSV, memory", figure=take(READ, megabytes), most=700, unit="MB"),
     Goal(words="largest relative difference of heights from a peer's", figure=differ(scores=False), most=SAME, unit=""),
     Goal(words="largest relative difference of silhouettes from a peer's", figure=differ(scores=True), most=1e-6, unit=""),
 )

@@ -14,6 +14,7 @@ from bench.contenders import SCORES
 from bench.goals import MB
 from bench.jobs import JOB
 from bench.measurements import Case, Outcome
+from bench.reading import INTAKE
 from bench.tables import TABLES
 from segmentiq.ml.machine import machine_bytes
 
@@ -30,7 +31,8 @@ one machine, so the ratios compare like with like. On another machine the second
 - **Each run is a process of its own**, and contenders take turns. *Seconds* is wall time, *user CPU* the seconds of all threads
   together; both are medians of as many *runs* as are told. A slow contender runs once.
 - **Counted** is the work alone, for everybody: not Python's start, nor imports, nor loading compiled code and the table. A whole
-  job is counted from its start to its end. Compilation happens once per installation; see *The machine*.
+  job is counted from its start to its end; of reading, what the worker does with an upload, and a parser's bare call. Compilation
+  happens once per installation; see *The machine*.
 - *Peak MB* (10⁶ bytes) is the most memory the process held during the work, with Python, libraries and table; *added MB* is what
   the work added to what was there. Goals look at the peak.
 - **Cores**: ours uses all. Of the others only matrix products do. *User CPU* shows what the work costs on one.
@@ -68,8 +70,8 @@ def lines_of(case: Case, outcomes: Sequence[tuple[str, Outcome]], shape: tuple[i
 
 def title_of(case: Case) -> str:
     """Return the name of the table, and of the linkage where it is not Ward."""
-    if case.work == JOB:
-        return "customers, CSV"
+    if case.work in (JOB, INTAKE):
+        return f"{case.table}, CSV"
     title = TABLES[case.table].title
     return title if case.work in ("ward", SCORES) else f"{title}, {case.work}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bench.contenders import LINKERS, OURS, SCORERS, SCORES
 from bench.jobs import JOB, SCRIPT, WITH_STABILITY, WITHOUT_STABILITY
 from bench.measurements import Case
+from bench.reading import INTAKE, READERS
 
 ALL = tuple(LINKERS)
 VECTORS = (OURS, "fastcluster.linkage_vector")
@@ -73,5 +74,9 @@ SECTIONS: Mapping[str, Section] = {
             Case(work=JOB, table="customers", rows=20_000, contenders=(WITHOUT_STABILITY, WITH_STABILITY, SCRIPT)),
             Case(work=JOB, table="customers", rows=200_000, contenders=(WITH_STABILITY, SCRIPT)),
         ),
+    ),
+    "reading": Section(
+        title="Reading: a CSV file of twelve mixed columns in; ours checked, typed, described and stored, theirs only parsed",
+        cases=(Case(work=INTAKE, table="mixed", rows=1_000_000, contenders=tuple(READERS)),),
     ),
 }

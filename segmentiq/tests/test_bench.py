@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from bench.__main__ import GUIDE, read_options
+from bench.child import FILES
 from bench.comparing import QUADRATIC, Choice, Referee, compare_answers, refuse
 from bench.contenders import OURS, SCORES, WORKS
 from bench.goals import GOALS, judge
 from bench.jobs import JOB, JOBS, SCRIPT, WITH_STABILITY
 from bench.measurements import Case, Outcome, Results, Run
-from bench.processes import Failed, call_child, last_line, measure_job
+from bench.processes import Failed, call_child, last_line, measure_job, measure_work
+from bench.reading import INTAKE, READERS
 from bench.report import READING, TITLES, WIDTHS, header, lines_of, machine
 from bench.sections import SECTIONS
 from bench.tables import TABLES, NotHere, find_real
@@ -72,8 +74,17 @@ def test_all_contenders_give_the_same_answer(work: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.work}-{case.table}-{case.rows}")
 def test_every_comparison_names_what_exists(case: Case) -> None:
-    assert case.table in TABLES
-    assert set(case.contenders) <= set(JOBS if case.work == JOB else WORKS[case.work])
+    known = {JOB: JOBS, INTAKE: READERS}.get(case.work) or WORKS[case.work]
+    assert case.table in (FILES if case.work == INTAKE else TABLES)
+    assert set(case.contenders) <= set(known)
+
+
+def test_every_reader_finds_the_same_rows_and_columns(tmp_path: Path) -> None:
+    path, answer = tmp_path / "mixed.csv", tmp_path / "answer.npy"
+    assert FILES["mixed"](400, path) == (400, 12)
+    for name in READERS:
+        assert measure_work(INTAKE, name, path, answer, tmp_path).peak > 20e6
+        assert np.load(answer).tolist() == [400, 12], name
 
 
 def test_a_referee_measures_in_processes_and_compares_the_answers(tmp_path: Path) -> None:
