@@ -200,7 +200,7 @@ def _tell_writing(task: Task, numbers: Numbers) -> None:
     elif numbers.is_ambiguous:
         task.warn("decimal_guessed", f'"{numbers.decimal}" is read as the decimal mark; it could also mark thousands.')
     if numbers.decimal == ",":
-        task.findings.decide(f"decimal mark in {task.name[:80]}", ",", "All of its cells are numbers that way.")
+        task.findings.decide(f"decimal mark in {task.name[:80]}", ",", "All of its cells are numbers that way.", 'decimal = "."')
 
 
 def _as_text(task: Task) -> Typed:
