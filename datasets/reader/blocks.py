@@ -194,7 +194,7 @@ def _split(data: bytes, delimiter: str, width: int) -> list[Any] | None:
 
 
 def _all_empty(lengths: list[NDArray[np.int32]]) -> NDArray[np.bool_]:
-    is_empty = lengths[0] == 0
+    is_empty: NDArray[np.bool_] = lengths[0] == 0
     for length in lengths[1:]:
         if not is_empty.any():
             break
