@@ -121,9 +121,19 @@ def _has_values(rows: Sequence[Sequence[str]], n_fields: int) -> bool:
 
 
 def _first_records(text: str, mark: str, limits: ReadLimits) -> list[tuple[int, list[str]]]:
-    """Return the first records cut by a mark, comments left out; nothing when the text cannot be split so."""
+    """Return the first records cut by a mark, comments left out, under the quotation marks that cut them most equally."""
+    quotes: list[Quote] = ["double"]
+    if "'" in text and _wraps_in_apostrophes(text[:WRAPPED_CHARS], mark):
+        quotes = ["single"]
+    elif '\\"' in text:
+        quotes = ["double", "backslash"]
+    tried = [_cut(text, mark, quote, limits) for quote in quotes]
+    return max(tried, key=lambda records: _fit([len(fields) for _, fields in records])[0] if records else (0.0, False))
+
+
+def _cut(text: str, mark: str, quote: Quote, limits: ReadLimits) -> list[tuple[int, list[str]]]:
+    """Return the first records, comments left out; nothing when the text cannot be split so."""
     lines = io.StringIO(text, newline="")
-    quote: Quote = "single" if "'" in text and _wraps_in_apostrophes(text[:WRAPPED_CHARS], mark) else "double"
     dialect = Dialect(delimiter=mark, quote=quote, is_lenient=True, skips_spaces=f'{mark} "' in text)
     try:
         records = islice(split_records(lines, dialect, limits, is_whole=False), SAMPLE_RECORDS + 1)

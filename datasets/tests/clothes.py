@@ -131,7 +131,7 @@ def _say(cell: Any, kind: Kind, clothes: Clothes) -> str:
         return clothes.missing
     if kind in ("whole", "money"):
         plain = f"{cell:,.2f}" if kind == "money" else f"{cell:,}"
-        return plain.translate(str.maketrans({",": clothes.thousands, ".": clothes.decimal}))
+        return plain.replace(",", "\0").replace(".", clothes.decimal).replace("\0", clothes.thousands)
     if kind == "day":
         return str(cell.strftime(clothes.date))
     if kind == "truth":
