@@ -118,7 +118,8 @@ def faults_in(operation: Any, mode: GenerationMode, site: Site) -> set[str]:
         if is_ours:
             point(case, site, at_body=mode is GenerationMode.POSITIVE)
         known = {parameter.name for parameter in operation.query}
-        case.query = {name: value for name, value in case.query.items() if name in known}  # others are ignored, as on the web
+        # Other parameters, and empty ones, count as not given, as everywhere on the web.
+        case.query = {name: value for name, value in case.query.items() if name in known and value != ""}
         for fault in faults_of(case, site, negative_data_rejection):
             found.setdefault(fault.partition(" <- ")[0][:120], fault)
 
