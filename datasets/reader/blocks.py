@@ -198,7 +198,7 @@ def _all_empty(lengths: list[NDArray[np.int32]]) -> NDArray[np.bool_]:
     for length in lengths[1:]:
         if not is_empty.any():
             break
-        is_empty &= length == 0
+        np.logical_and(is_empty, length == 0, out=is_empty)
     return is_empty
 
 

@@ -109,8 +109,8 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         if isinstance(cells, TextCells):
             warn_of_characters(name, cells, findings)
         made = type_column(name, cells, _for_column(writing, name, source), findings)
-        is_unsure = isinstance(cells, TextCells) and made.numbers is not None and made.numbers.is_ambiguous
-        return made, findings, cells if is_unsure else None
+        is_unsure = made.numbers is not None and made.numbers.is_ambiguous
+        return made, findings, cells if is_unsure and isinstance(cells, TextCells) else None
 
     for position, (made, findings, cells) in enumerate(in_turns(type_one, zip(raw.names, raw.columns, strict=True))):
         typed.append(made)

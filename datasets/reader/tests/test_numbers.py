@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from datasets.reader.numbers import Writing, read_numbers
 
 
-def numbers(*cells: str, **writing: str) -> list[float] | None:
+def numbers(*cells: str, **writing: Any) -> list[float] | None:
     found = read_numbers(pa.array(cells, pa.large_string()), Writing(**writing))
     return None if found is None else [None if math.isnan(value) else value for value in found.values.tolist()]  # type: ignore[misc]
 
