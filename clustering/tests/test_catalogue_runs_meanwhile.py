@@ -23,7 +23,7 @@ from clustering.models import Artifact, Run
 from datasets.models import Dataset
 from datasets.services import erase
 from segmentiq.jobs.inline import perform
-from segmentiq.jobs.recovery import Recovery
+from segmentiq.jobs.recovery import cancel_unwanted
 from segmentiq.jobs.task import JOBS
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.testing import factories
@@ -43,6 +43,7 @@ PROVED = {
     "a damaged run is computed again": "test_services.test_a_run_with_a_damaged_file_is_replaced",
 }
 DATASETS = "/api/v1/datasets"
+TRAINING = "clustering.tasks.train_run"
 TRAIN = "/api/v1/clustering/train"
 RUNS = "/api/v1/clustering/runs"
 Make = Callable[..., Any]
@@ -145,7 +146,7 @@ def test_who_is_deactivated_has_runs_cancelled_and_is_nobody(
         assert run.claim()
     owner.is_active = False
     owner.save()
-    Recovery().look()
+    cancel_unwanted(JOBS[TRAINING])
     assert error(api.get(f"{RUNS}/{run.pk}"), 401)["code"] == "authentication_failed"
     told = client_of(staff).get(f"{RUNS}/{run.pk}").json()
     assert (told["status"], told["error"]["code"]) == ("cancelled", "cancelled")

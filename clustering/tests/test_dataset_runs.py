@@ -28,6 +28,6 @@ def test_a_dataset_lists_its_own_runs_by_their_outcome(
 
 def test_a_dataset_without_runs_says_nothing_of_them(client: Client, owner: Any, make_dataset: Callable[..., Any]) -> None:
     client.force_login(owner)
-    page = client.get(reverse("dataset", args=[make_dataset(THREE_GROUPS).pk])).content.decode()
+    page = client.get(reverse("dataset", args=[make_dataset(THREE_GROUPS).pk]), {"change": 0}).content.decode()
     assert "Runs of this dataset" not in page
     assert '<option value="descriptor">described, not clustered on</option>' in page
