@@ -96,7 +96,7 @@ def address(whole: str, run: Any, owner: Any) -> str:
     parts = {
         "(?P<id>[0-9a-f]{8,25})": token_key(owner),
         "<id>": owner.pk,
-        "<int:column>": run.dataset.columns.get(name="age").pk,
+        "<int:column>": run.dataset.columns.get(name="age").position,
         "(?P<column>.+?)": "age",
         "(?P<branch>[0-9]{1,4})": 0,
         "<path:content_type_id>": 1,
