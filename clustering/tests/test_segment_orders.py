@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
 import time
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from clustering.tests.test_segment_command import segment
 from segmentiq.testing.tables import ORDERS, ORDERS_LEDGER, THREE_GROUPS
-
-
-def segment(file: Path, out: Path, **options: Any) -> tuple[dict[str, Any], str]:
-    """Run the command and return its report and what it printed."""
-    printed = StringIO()
-    call_command("segment", str(file), out=str(out), stdout=printed, verbosity=0, **{"stability": "off", **options})
-    return json.loads((out / "report.json").read_text(encoding="utf-8")), printed.getvalue()
 
 
 @pytest.fixture

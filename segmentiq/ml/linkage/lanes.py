@@ -21,7 +21,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic as extend
 
 LANES = 64
-"""Places in a block. Part of the compiled code, of which numba's cache sees only the caller's file: never change it alone."""
+"""Places in a block: as many as a word has bits."""
 
 _FLOAT = ir.FloatType()
 _WORD = ir.IntType(64)

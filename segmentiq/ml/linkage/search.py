@@ -160,7 +160,6 @@ def measure_gap(blocks: Blocks, group: Group, node: int) -> Number:
 @inner
 def meet(clusters: Clusters, blocks: Blocks, group: Group, block: Index, queries: Index, frame: Frame, visits: Places) -> bool:
     """Let the queries whose bits are set meet the points of a block; say whether any found a better neighbour."""
-    # Taken out of their tuples once: within a branch that would count references, which threads fight over.
     points, halves, inverse, rows = blocks.points, blocks.halves, blocks.inverse, group.rows
     has_improved = False
     while queries != 0:
