@@ -19,6 +19,20 @@ def small_tree() -> TopTree:
     return TopTree(n=10, branches=branches, linkage="ward", metric="euclidean")
 
 
+def balanced_tree() -> TopTree:
+    """Return twenty customers: 12 + 8, then the 12 split into 7 + 5, then the 8 into 5 + 3."""
+    branches = (
+        Branch(id=0, parent=None, left=1, right=2, start=0, stop=20, height=10.0, born=0, split=1),
+        Branch(id=1, parent=0, left=3, right=4, start=0, stop=12, height=6.0, born=1, split=2),
+        Branch(id=2, parent=0, left=5, right=6, start=12, stop=20, height=4.0, born=1, split=3),
+        Branch(id=3, parent=1, left=None, right=None, start=0, stop=7, height=2.0, born=2, split=None),
+        Branch(id=4, parent=1, left=None, right=None, start=7, stop=12, height=1.0, born=2, split=None),
+        Branch(id=5, parent=2, left=None, right=None, start=12, stop=17, height=1.5, born=3, split=None),
+        Branch(id=6, parent=2, left=None, right=None, start=17, stop=20, height=0.5, born=3, split=None),
+    )
+    return TopTree(n=20, branches=branches, linkage="ward", metric="euclidean")
+
+
 def chained_tree(n: int) -> TopTree:
     """Return n customers that leave the tree one by one, as single linkage does: the deepest tree there is."""
     branches = [Branch(id=0, parent=None, left=None, right=None, start=0, stop=n, height=float(n), born=0, split=None)]
