@@ -1,8 +1,9 @@
-"""TopTree and k in, the dendrogram as SVG text out: for the page (classes, coloured by the style sheet) or to keep (own colours).
+"""TopTree and a cut in, the dendrogram as SVG out: for the page (classes, coloured by the style sheet) or to keep (own colours).
 
 Pure Python on at most 99 branches, so the web process draws any cut without matplotlib. The page's script recolours this same
-drawing when the cut moves: every coloured shape names its branch, the coloured layer is clipped at the cut line, and what is
-above it is grey. Names are escaped, cut to 40 characters and stripped of control characters, which XML cannot hold.
+drawing when the cut moves, and draws it anew on another scale of heights: every coloured shape names its branch, the coloured
+layer is clipped at the cut line, which has one step per segment where they were picked by hand, and what is above it is grey.
+Names are escaped, cut to 40 characters and stripped of control characters, which XML cannot hold.
 """
 
 from __future__ import annotations
@@ -11,10 +12,28 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import pairwise
 
-from clustering.layout import BOTTOM, LEFT, RIGHT, TOP, WIDTH, TreeLayout, lay_out, owners
-from segmentiq.ml.cut import cut_k, height_of
+from clustering.cutting import Cut
+from clustering.layout import (
+    BOTTOM,
+    LADDER_LEFT,
+    LADDER_TICKS,
+    LEFT,
+    NO_HUES,
+    RIGHT,
+    TOP,
+    WIDTH,
+    TreeLayout,
+    heights_of,
+    hues_of,
+    ladder_x,
+    lay_out,
+    owners,
+    steps_of,
+)
 from segmentiq.ml.values import Branch, TopTree
+from segmentiq.words import plural, share
 
 BAND = 14.0
 FOOT = 48.0
@@ -35,20 +54,19 @@ def label(text: str) -> str:
     return escape(clean if len(clean) <= LABEL_LENGTH else clean[: LABEL_LENGTH - 1] + "…")
 
 
-def page_svg(top: TopTree, k: int, names: Mapping[int, str]) -> str:
-    """Draw for the result page: shapes carry classes and branch ids, no colour."""
+def page_svg(top: TopTree, cut: Cut, names: Mapping[int, str], hues: Mapping[int, int] = NO_HUES) -> str:
+    """Draw for the result page: shapes carry classes and branch ids, no colour; `hues` are those that people chose."""
     parts = [
         f'<svg class="tree" viewBox="0 0 {WIDTH:g} {BOTTOM + FOOT:g}" role="img" aria-labelledby="tree-title" data-tree>',
-        *_drawing(top, k, names, page=True),
+        *_drawing(top, cut, names, hues, page=True),
         "</svg>",
     ]
     return "".join(parts)
 
 
-def file_svg(top: TopTree, k: int, names: Mapping[int, str], title: str) -> str:
+def file_svg(top: TopTree, cut: Cut, names: Mapping[int, str], title: str, hues: Mapping[int, int] = NO_HUES) -> str:
     """Draw to keep: a complete SVG file on white, with its title and the names of the segments."""
-    segments = cut_k(top, k)
-    height = BOTTOM + FOOT + 44 + LEGEND_ROW * math.ceil(len(segments) / 2)
+    height = BOTTOM + FOOT + 44 + LEGEND_ROW * math.ceil(cut.k / 2)
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}" height="{height:g}" viewBox="0 -32 {WIDTH:g} {height:g}" ',
@@ -56,29 +74,30 @@ def file_svg(top: TopTree, k: int, names: Mapping[int, str], title: str) -> str:
         f"<title>{label(title)}</title>",
         f'<rect y="-32" width="{WIDTH:g}" height="{height:g}" fill="#ffffff"/>',
         f'<text x="16" y="-10" font-size="15" font-weight="600">{label(title)}</text>',
-        *_drawing(top, k, names, page=False),
-        *_legend(top, segments, names),
+        *_drawing(top, cut, names, hues, page=False),
+        *_legend(top, cut, names, hues),
         "</svg>\n",
     ]
     return "".join(parts)
 
 
-def _drawing(top: TopTree, k: int, names: Mapping[int, str], *, page: bool) -> Iterator[str]:
-    layout = lay_out(top)
-    segments = cut_k(top, k)
-    held = owners(top, tuple(branch.id for branch in segments))
-    cut = layout.y(height_of(top, k))
-    yield from _axis(layout, page)
+def _drawing(top: TopTree, cut: Cut, names: Mapping[int, str], hues: Mapping[int, int], *, page: bool) -> Iterator[str]:
+    layout = lay_out(top, hues)
+    held = owners(top, cut.ids)
+    steps = steps_of(top, layout, cut)
+    yield from _axis(top, layout, page)
+    yield from _ladder(top, layout, cut, page)
+    yield f'<clipPath id="below-cut"><path data-clip="" d="M0 {steps[0][1]:.1f}{_stairs(steps)}V{BOTTOM:g}H0Z"/></clipPath>'
+    yield '<g data-drawn="">' if page else "<g>"
     yield f'<path {_style(page, "above", stroke=GREY)} d="{"".join(_grey(top, layout))}"/>'
-    yield f'<clipPath id="below-cut"><rect data-clip="" x="0" y="{cut:.1f}" width="{WIDTH:g}" height="{BOTTOM:g}"/></clipPath>'
     yield '<g clip-path="url(#below-cut)">'
-    yield from _limbs(top, layout, held, page)
+    yield from _limbs(top, layout, held, names, page)
     yield "</g>"
     yield from _bands(top, layout, held, page)
-    yield f'<g {_style(page, "tree-labels", fill=INK)} data-labels="" text-anchor="middle">'
-    yield from _labels(layout, segments, names)
+    yield f'</g><g {_style(page, "tree-labels", fill=INK)} data-labels="" text-anchor="middle">'
+    yield from _labels(layout, cut.branches, names)
     yield "</g>"
-    yield from _cut_line(cut, k, top.max_k, page)
+    yield from _cut_line(steps, cut, top.max_k, page)
 
 
 def _style(page: bool, kind: str, hue: int = 0, **attributes: str) -> str:
@@ -99,12 +118,31 @@ def _ticks(tallest: float) -> Iterator[float]:
     yield from (step * index for index in range(int(tallest / step) + 1))
 
 
-def _axis(layout: TreeLayout, page: bool) -> Iterator[str]:
-    yield f'<g {_style(page, "axis", fill=HUSH)} text-anchor="end">'
-    yield f'<text x="{LEFT - 12:g}" y="{TOP - 18:g}">joined at height</text>'
+def _axis(top: TopTree, layout: TreeLayout, page: bool) -> Iterator[str]:
+    linkage = "Ward" if top.linkage == "ward" else top.linkage
+    yield f'<g {_style(page, "axis", fill=HUSH)} text-anchor="end"{" data-axis" if page else ""}>'
+    yield f'<text x="0" y="{TOP - 18:g}" text-anchor="start">merge distance ({label(linkage)})</text>'
     for tick in _ticks(layout.tallest):
         yield f'<text x="{LEFT - 12:g}" y="{layout.y(tick) + 4:.1f}">{tick:,g}</text>'
     yield "</g>"
+
+
+def _ladder(top: TopTree, layout: TreeLayout, cut: Cut, page: bool) -> Iterator[str]:
+    """Draw the heights of the merges beside the tree, highest first, and over it the rung of the cut that is shown."""
+    ys = [layout.y(height) for height in heights_of(top)]
+    if len(ys) < 3:
+        return
+    xs = [ladder_x(k, top.max_k) for k in range(2, len(ys) + 1)]
+    stairs = "".join(f"H{x:.1f}V{y:.1f}" for x, y in zip(xs, ys[1:], strict=True))
+    yield f"<g {_style(page, 'ladder', fill=HUSH)}{' data-ladder' if page else ''}>"
+    yield f'<path {_style(page, "stairs", stroke=GREY)} d="M{xs[0]:.1f} {ys[0]:.1f}{stairs}"/>'
+    rung = "" if cut.is_picked or cut.k < 2 else f"M{xs[cut.k - 2]:.1f} {ys[cut.k - 2]:.1f}V{ys[cut.k - 1]:.1f}"
+    if page or rung:
+        yield f'<path {_style(page, "rung", stroke=INK)} stroke-linecap="round" d="{rung}"/>'
+    for k in LADDER_TICKS:
+        if k in (2, top.max_k) or (k < top.max_k and xs[-1] - xs[k - 2] > 16):
+            yield f'<text {_style(page, "axis")} x="{xs[k - 2]:.1f}" y="{LABEL_Y[0]:g}" text-anchor="middle">{k}</text>'
+    yield f'<text {_style(page, "axis")} x="{LADDER_LEFT - 6:g}" y="{LABEL_Y[1]:g}">segments</text></g>'
 
 
 def _limb(branch: Branch, top: TopTree, layout: TreeLayout) -> str:
@@ -129,14 +167,21 @@ def _grey(top: TopTree, layout: TreeLayout) -> Iterator[str]:
             yield _tuft(branch, layout)
 
 
-def _limbs(top: TopTree, layout: TreeLayout, held: Mapping[int, int], page: bool) -> Iterator[str]:
+def _limbs(top: TopTree, layout: TreeLayout, held: Mapping[int, int], names: Mapping[int, str], page: bool) -> Iterator[str]:
     for branch in top.branches:
         hue = layout.hues[held[branch.id]] if branch.id in held else 0
+        if not page and not hue:
+            continue
         mark = f' data-branch="{branch.id}"' if page else ""
-        if page or hue:
-            yield f'<path {_style(page, "limb", hue, stroke=LINES[hue - 1])}{mark} d="{_limb(branch, top, layout)}"/>'
-        if branch.split is None and (page or hue):
-            yield f'<path {_style(page, "tuft", hue, fill=FILLS[hue - 1])}{mark} d="{_tuft(branch, layout)}"/>'
+        title = f"<title>{_told(branch, top, names)}</title>" if hue else ""
+        yield f'<path {_style(page, "limb", hue, stroke=LINES[hue - 1])}{mark} d="{_limb(branch, top, layout)}">{title}</path>'
+        if branch.split is None:
+            yield f'<path {_style(page, "tuft", hue, fill=FILLS[hue - 1])}{mark} d="{_tuft(branch, layout)}">{title}</path>'
+
+
+def _told(branch: Branch, top: TopTree, names: Mapping[int, str]) -> str:
+    size = f"{plural(branch.size, 'customer')}, {share(branch.size / top.n)}"
+    return f"{label(names[branch.id])}: {size}" if names.get(branch.id) else size
 
 
 def _bands(top: TopTree, layout: TreeLayout, held: Mapping[int, int], page: bool) -> Iterator[str]:
@@ -160,26 +205,31 @@ def _labels(layout: TreeLayout, segments: tuple[Branch, ...], names: Mapping[int
             yield f'<text x="{x:.1f}" y="{LABEL_Y[1]:g}" opacity="0.75">{branch.size:,}</text>'
 
 
-def _cut_line(y: float, k: int, max_k: int, page: bool) -> Iterator[str]:
-    ends = f'x1="{LEFT - 4:g}" x2="{WIDTH - RIGHT + 8:g}" y1="0" y2="0"'
-    words = f"{k} segments"
+def _stairs(steps: tuple[tuple[float, float], ...]) -> str:
+    """Go from the left end of the cut line, at the height of its first step, along all of them to the right end."""
+    rises = "".join(f"H{right:.1f}V{y:.1f}" for (right, _), (_, y) in pairwise(steps))
+    return f"{rises}H{WIDTH - RIGHT + 8:g}"
+
+
+def _cut_line(steps: tuple[tuple[float, float], ...], cut: Cut, max_k: int, page: bool) -> Iterator[str]:
+    path = f'd="M{LEFT - 4:g} {steps[0][1]:.1f}{_stairs(steps)}"'
+    end = f'transform="translate({WIDTH - RIGHT + 8:g} {steps[-1][1]:.1f})"'
+    words = f"{plural(cut.k, 'segment')}{', picked' if cut.is_picked else ''}"
     if not page:
-        yield f'<g transform="translate(0 {y:.1f})"><line {ends} stroke="{INK}" stroke-dasharray="5 4"/>'
-        yield f'<text x="{WIDTH - RIGHT + 8:g}" y="-6" text-anchor="end" font-weight="600">{words}</text></g>'
+        yield f'<path {path} fill="none" stroke="{INK}" stroke-dasharray="5 4"/>'
+        yield f'<text {end} y="-6" text-anchor="end" font-weight="600">{words}</text>'
         return
-    yield f'<g class="cut" data-cut="" data-max="{max_k}" transform="translate(0 {y:.1f})">'
-    yield f'<rect class="cut-reach" x="{LEFT - 8:g}" y="-14" width="{WIDTH - LEFT - RIGHT + 20:g}" height="28"/>'
-    yield f'<line {ends}/><circle cx="{WIDTH - RIGHT + 8:g}" cy="0" r="5"/>'
-    yield f'<text x="{WIDTH - RIGHT + 8:g}" y="-10" text-anchor="end" data-cut-words="">{words}</text></g>'
+    yield f'<g class="cut" data-cut="" data-max="{max_k}"><path class="cut-reach" {path}/><path class="cut-line" {path}/>'
+    yield f'<g class="cut-end" {end}><circle r="5"/><text y="-10" text-anchor="end">{words}</text></g></g>'
 
 
-def _legend(top: TopTree, segments: tuple[Branch, ...], names: Mapping[int, str]) -> Iterator[str]:
-    hues = lay_out(top).hues
-    rows = math.ceil(len(segments) / 2)
-    for index, branch in enumerate(segments):
+def _legend(top: TopTree, cut: Cut, names: Mapping[int, str], given: Mapping[int, int]) -> Iterator[str]:
+    hues = hues_of(top, given)
+    rows = math.ceil(cut.k / 2)
+    for index, branch in enumerate(cut.branches):
         x = LEFT + (index // rows) * (WIDTH - LEFT - RIGHT) / 2
         y = BOTTOM + FOOT + 22 + LEGEND_ROW * (index % rows)
-        share = f"{branch.size:,} customers, {100 * branch.size / top.n:.1f} %"
+        size = f"{branch.size:,} customers, {100 * branch.size / top.n:.1f} %"
         yield f'<rect x="{x:g}" y="{y - 10:g}" width="4" height="13" fill="{FILLS[hues[branch.id] - 1]}"/>'
         yield f'<text x="{x + 12:g}" y="{y:g}"><tspan font-weight="600">{index + 1} {label(names.get(branch.id, ""))}</tspan>'
-        yield f' <tspan fill="{HUSH}">{share}</tspan></text>'
+        yield f' <tspan fill="{HUSH}">{size}</tspan></text>'

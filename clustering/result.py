@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from clustering import artifacts
 from clustering.answer import Answer, answer_words, question, way_back
 from clustering.charts import CurveFigure, HeatFigure, MapFigure, draw_curve, draw_heat, draw_map
+from clustering.cutting import cut_of
 from clustering.drawing import LABEL_Y, page_svg
 from clustering.layout import TreeLayout, lay_out, owners
 from clustering.models import Run
@@ -93,7 +94,7 @@ def result_page(run: Run, asked: int | None) -> ResultPage:
         score=score_words(scores, k),
         ledger=_ledger(run),
         approximation=" ".join(approximation_of(run)),
-        tree=mark_safe(page_svg(top, k, {i: w.name for i, w in words.items()})),  # noqa: S308 - drawing.py escapes every name
+        tree=mark_safe(page_svg(top, cut_of(top, k=k), {i: w.name for i, w in words.items()})),  # noqa: S308 - drawing.py escapes
         tree_note=_tree_note(top),
         map=places,
         curve=draw_curve(scores, k, advice),

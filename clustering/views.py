@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clustering import artifacts, drawing, exports, pages, services
+from clustering.cutting import cut_of
 from clustering.forms import LINKAGES, CutForm, RunForm, SegmentForm
 from clustering.models import Run
 from clustering.questions import check_question
@@ -206,7 +207,8 @@ def run_dendrogram(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the dendrogram of this cut as SVG."""
     run, k = _done_run(request, pk)
     title = f"{run.dataset.name}: {run.n_clustered:,} customers in {k} segments"
-    content = drawing.file_svg(artifacts.load_top(run), k, shown_names(run), title).encode("utf-8")
+    top = artifacts.load_top(run)
+    content = drawing.file_svg(top, cut_of(top, k=k), shown_names(run), title).encode("utf-8")
     return file_answer([content], name=f"{run.dataset.name} - dendrogram.svg", content_type="image/svg+xml")
 
 

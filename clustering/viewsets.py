@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clustering import artifacts, drawing, exports, services
+from clustering.cutting import cut_of
 from clustering.filters import RunFilter
 from clustering.models import Run, SegmentName
 from clustering.questions import check_question
@@ -179,7 +180,7 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
             content = artifacts.open_file(run, "dendrogram.png")
             return file_answer(content, name=f"dendrogram-{run.pk}.png", content_type="image/png", inline=True)
         top = artifacts.load_top(run)
-        text = drawing.file_svg(top, _k(request, run, top), shown_names(run), run.dataset.name)
+        text = drawing.file_svg(top, cut_of(top, k=_k(request, run, top)), shown_names(run), run.dataset.name)
         return file_answer([text.encode()], name=f"dendrogram-{run.pk}.svg", content_type="image/svg+xml", inline=True)
 
     @extend_schema(

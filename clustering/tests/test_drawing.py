@@ -7,10 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from clustering.cutting import cut_of
 from clustering.drawing import FILLS, LABEL_LENGTH, file_svg, label, page_svg
 from clustering.layout import LEFT, RIGHT, WIDTH, hues_of, lay_out, owners
 from clustering.tests.trees import chained_tree, small_tree
 from segmentiq.ml.cut import cut_k
+from segmentiq.words import plural
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -53,32 +55,32 @@ def test_owners_name_the_segment_of_everything_below_the_cut() -> None:
 
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_the_file_is_well_formed_and_says_k(k: int) -> None:
-    root = ET.fromstring(file_svg(small_tree(), k, {}, "Ten customers"))
+    root = ET.fromstring(file_svg(small_tree(), cut_of(small_tree(), k=k), {}, "Ten customers"))
     words = " ".join(root.itertext())
-    assert f"{k} segments" in words
+    assert plural(k, "segment") in words
     assert "Ten customers" in words
 
 
 def test_the_deepest_tree_is_drawn_without_recursion() -> None:
-    assert ET.fromstring(file_svg(chained_tree(5_000), 50, {}, "Chain")) is not None
+    assert ET.fromstring(file_svg(chained_tree(5_000), cut_of(chained_tree(5_000), k=50), {}, "Chain")) is not None
 
 
 def test_the_file_brings_its_own_colours_and_the_page_brings_none() -> None:
-    file, page = file_svg(small_tree(), 3, {}, ""), page_svg(small_tree(), 3, {})
+    file, page = file_svg(small_tree(), cut_of(small_tree(), k=3), {}, ""), page_svg(small_tree(), cut_of(small_tree(), k=3), {})
     assert FILLS[0] in file
     assert "#" not in page.replace("url(#below-cut)", "")
     assert "style=" not in file + page
 
 
 def test_every_coloured_shape_of_the_page_names_its_branch() -> None:
-    page = page_svg(small_tree(), 2, {})
+    page = page_svg(small_tree(), cut_of(small_tree(), k=2), {})
     assert set(re.findall(r'data-branch="(\d+)"', page)) == {"0", "1", "2", "3", "4"}
     assert 'class="limb" data-branch="0"' in page
 
 
 @pytest.mark.parametrize("name", ['<script>alert("x")</script>', "a & b", "\x00\x1f bell", "\ud800", "$$ $\\frac{", "x" * 20_000])
 def test_a_name_is_escaped_and_short(name: str) -> None:
-    svg = file_svg(small_tree(), 2, {1: name, 2: name}, name)
+    svg = file_svg(small_tree(), cut_of(small_tree(), k=2), {1: name, 2: name}, name)
     words = [text for text in ET.fromstring(svg).itertext() if text]
     assert "<script" not in svg
     assert max(map(len, words)) <= LABEL_LENGTH + 20
@@ -90,6 +92,8 @@ def test_a_label_keeps_forty_characters() -> None:
 
 
 def test_segments_are_numbered_largest_first() -> None:
-    root = ET.fromstring(file_svg(small_tree(), 3, {b.id: f"name {b.id}" for b in cut_k(small_tree(), 3)}, ""))
+    root = ET.fromstring(
+        file_svg(small_tree(), cut_of(small_tree(), k=3), {b.id: f"name {b.id}" for b in cut_k(small_tree(), 3)}, "")
+    )
     legend = [span.text for span in root.iter(f"{SVG}tspan") if span.get("font-weight")]
     assert legend == ["1 name 4", "2 name 2", "3 name 3"] or legend == ["1 name 2", "2 name 4", "3 name 3"]
