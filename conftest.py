@@ -1,3 +1,3 @@
-"""Register the project's own pytest plugin for every test, wherever it lies."""
+"""Register the project's own pytest plugins for every test, wherever it lies."""
 
-pytest_plugins = ["segmentiq.testing.plugin"]
+pytest_plugins = ["segmentiq.testing.plugin", "segmentiq.testing.browsers"]

@@ -22,13 +22,11 @@ from rest_framework.test import APIClient
 
 from clustering.models import Run
 from datasets.models import Dataset
+from segmentiq.testing.browsers import upload_and_segment
 from segmentiq.testing.factories import file_of
 from segmentiq.tests.sources import lacking_tests
 from segmentiq.tests.test_api_errors import error
-from segmentiq.tests.test_journey import browser, page, site, upload_and_segment
 from segmentiq.tokens import issue_token
-
-__all__ = ["browser", "page", "site"]
 
 PROVED = {
     "a cell that a spreadsheet would run": "test_exports.test_a_text_that_would_run_gets_an_apostrophe",
