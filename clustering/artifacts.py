@@ -1,18 +1,18 @@
 """The files of a run: the one place that knows their names and formats.
 
     OUTPUT_DIR/<run>/<first 8 of the lease>/top.json, evaluation.json, profiles.json, map.json, features.json,
-                                            tree.npz, labels.npz, silhouettes.npz, dendrogram.png, dendrogram.svg
+                                            tree.npz, labels.npz, silhouettes.npz, cohesion.npz, space.npy,
+                                            dendrogram.png, dendrogram.svg
 
 Flows in: a `Segmentation` (in the worker). Flows out: files with unsaved rows that prove them, and later, in the web process, the
 values they hold. The folder is named by the lease, so a worker that lost its lease writes beside the others and never over them.
-No format can carry code: JSON, and npz that is read with ``allow_pickle=False``.
+No format can carry code: JSON, and npz and npy that are read with ``allow_pickle=False``. What writes them is in `writers`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 
 from clustering.models import Artifact, Run
+from clustering.writers import SPACE, WRITERS, fits_space
 from segmentiq.access import must_exist
 from segmentiq.files import checksum, entries_of, folders_by_key, opened, remove_settled, replacing, run_folder
 from segmentiq.jobs.lifecycle import Status
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from segmentiq.ml.cohesion import Distances
     from segmentiq.ml.values import Segmentation
-
-N_HEIGHTS = 10
 
 
 class Labels(NamedTuple):
@@ -47,7 +47,7 @@ class Labels(NamedTuple):
 
 def save_all(run: Run, segmentation: Segmentation) -> list[Artifact]:
     """Write every file of the run into the folder of its lease and return their rows, not yet saved."""
-    return [_save(run, name, segmentation) for name in WRITERS]
+    return [_save(run, name, segmentation) for name in WRITERS if name != SPACE or fits_space(segmentation)]
 
 
 def _save(run: Run, name: str, segmentation: Segmentation) -> Artifact:
@@ -62,95 +62,13 @@ def lease_folder(run: Run) -> Path:
     return run_folder(run.pk) / run.lease[:8]
 
 
-def evaluation_of(segmentation: Segmentation) -> dict[str, Any]:
-    """Return the scores of every k, the advice, and the top heights of the tree, highest first."""
-    heights = segmentation.tree.merges[::-1][:N_HEIGHTS, 2].tolist()
-    return {
-        "scores": [asdict(score) for score in segmentation.scores],
-        "advice": segmentation.advice.to_json(),
-        "cophenetic": segmentation.cophenetic,
-        "heights": heights,
-    }
-
-
-def _map_of(segmentation: Segmentation) -> dict[str, Any]:
-    spots = segmentation.map
-    return {"points": spots.points.round(6).tolist(), "positions": spots.positions.tolist(), "shares": list(spots.shares)}
-
-
-def _features_of(segmentation: Segmentation) -> dict[str, Any]:
-    features = segmentation.features
-    return {
-        "space": features.space.to_json(),
-        "names": list(features.names),
-        "inertia": dict(features.inertia),
-        "notes": list(features.notes),
-    }
-
-
-def _json_writer(value_of: Callable[[Segmentation], Any]) -> Callable[[Segmentation, Path], None]:
-    def write(segmentation: Segmentation, path: Path) -> None:
-        path.write_text(json.dumps(value_of(segmentation), default=_plain, allow_nan=False), encoding="utf-8")
-
-    return write
-
-
-def _plain(value: Any) -> Any:
-    """Turn a numpy scalar, which JSON does not know, into Python's own."""
-    return value.item()
-
-
-def _write_tree(segmentation: Segmentation, path: Path) -> None:
-    _write_arrays(path, merges=segmentation.tree.merges)
-
-
-def _write_labels(segmentation: Segmentation, path: Path) -> None:
-    _write_arrays(path, order=segmentation.order, rows=segmentation.features.rows)
-
-
-def _write_silhouettes(segmentation: Segmentation, path: Path) -> None:
-    """Write the table rows that were measured, and the silhouette of each in the cut that is the answer."""
-    import numpy as np
-
-    rows, values = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-    if segmentation.silhouettes is not None:
-        positions, values = segmentation.silhouettes
-        rows = segmentation.features.rows[segmentation.order[positions]]
-    _write_arrays(path, rows=rows, values=values)
-
-
-def _write_arrays(path: Path, **arrays: NDArray[Any]) -> None:
-    import numpy as np
-
-    with path.open("wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
-
-
-def _figure_writer(kind: str) -> Callable[[Segmentation, Path], None]:
-    def write(segmentation: Segmentation, path: Path) -> None:
-        from segmentiq.ml.plots.dendrogram import dendrogram_figure, save_figure
-
-        save_figure(dendrogram_figure(segmentation.top, segmentation.k), path, kind)
-
-    return write
-
-
-WRITERS: Mapping[str, Callable[[Segmentation, Path], None]] = {
-    "top.json": _json_writer(lambda segmentation: segmentation.top.to_json()),
-    "evaluation.json": _json_writer(evaluation_of),
-    "profiles.json": _json_writer(lambda segmentation: [profile.to_json() for profile in segmentation.profiles]),
-    "map.json": _json_writer(_map_of),
-    "features.json": _json_writer(_features_of),
-    "tree.npz": _write_tree,
-    "labels.npz": _write_labels,
-    "silhouettes.npz": _write_silhouettes,
-    "dendrogram.png": _figure_writer("png"),
-    "dendrogram.svg": _figure_writer("svg"),
-}
-"""Every file of a run and what writes it: a new artifact is one line here."""
-
-
 # --- reading, in the web process ---------------------------------------------------------------------------------------------
+
+
+def has_file(run: Run, name: str) -> bool:
+    """Tell whether the run has such a file; one that was made before there was such a kind of file has not."""
+    prefetch_related_objects([run], "artifacts")
+    return any(artifact.name == name for artifact in run.artifacts.all())
 
 
 def find_row(run: Run, name: str) -> Artifact:
@@ -197,8 +115,9 @@ def load_top(run: Run) -> TopTree:
 
 
 def load_evaluation(run: Run) -> dict[str, Any]:
-    """Load `evaluation_of` the run."""
-    return json.loads(_content(run, "evaluation.json"))  # type: ignore[no-any-return]
+    """Load what is known of every k (`writers.evaluation_of`); a run of before knows no money and no segment's silhouette."""
+    data = {"money": None, "silhouettes": {}, **json.loads(_content(run, "evaluation.json"))}
+    return {**data, "silhouettes": {int(k): means for k, means in data["silhouettes"].items()}}
 
 
 def load_scores(run: Run) -> tuple[KScore, ...]:
@@ -216,8 +135,9 @@ def load_profiles(run: Run) -> tuple[Profile, ...]:
 
 
 def load_map(run: Run) -> dict[str, Any]:
-    """Load the two-dimensional map: points, their leaf positions, the axes' shares of the variance."""
-    return json.loads(_content(run, "map.json"))  # type: ignore[no-any-return]
+    """Load the two-dimensional map: points, their leaf positions, the axes' shares of the variance, and whether it is
+    `proportional`: if not, small branches are shown by more customers than are theirs by size."""
+    return {"proportional": True, **json.loads(_content(run, "map.json"))}
 
 
 def load_labels(run: Run) -> Labels:
@@ -235,14 +155,44 @@ def load_silhouettes(run: Run) -> Mapping[int, float]:
     """
     import numpy as np
 
-    try:
-        stream = open_file(run, "silhouettes.npz")
-    except Refusal as refusal:
-        if refusal.code == "no_artifact":
-            return {}
-        raise
-    with stream, np.load(stream, allow_pickle=False) as arrays:
+    if not has_file(run, "silhouettes.npz"):
+        return {}
+    with open_file(run, "silhouettes.npz") as stream, np.load(stream, allow_pickle=False) as arrays:
         return dict(zip(arrays["rows"].tolist(), arrays["values"].tolist(), strict=True))
+
+
+def load_cohesion(run: Run) -> Distances | None:
+    """Load what `segmentiq.ml.cohesion.cohesion_of` makes the silhouettes of any cut of; None where nobody was measured."""
+    import numpy as np
+
+    from segmentiq.ml.cohesion import Distances
+
+    if not has_file(run, "cohesion.npz"):
+        return None
+    with open_file(run, "cohesion.npz") as stream, np.load(stream, allow_pickle=False) as arrays:
+        return Distances(positions=arrays["positions"], sums=arrays["sums"]) if len(arrays["positions"]) else None
+
+
+def load_space(run: Run) -> NDArray[np.float32] | None:
+    """Map the clustered matrix (n, d) in leaf order into memory; None where it was too large to keep, or was not kept yet.
+
+    Its length is checked but not its hash: a look-up reads a few pages of it, and hashing would read all.
+    """
+    import numpy as np
+
+    if not has_file(run, SPACE):
+        return None
+    artifact = find_row(run, SPACE)
+    path = Path(settings.OUTPUT_DIR) / artifact.path
+    stream = opened(path, artifact.size)
+    if stream is None:
+        must_exist(run)
+        raise damaged()
+    with stream:
+        try:
+            return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+        except (OSError, ValueError) as error:
+            raise damaged() from error
 
 
 # --- the sweep ---------------------------------------------------------------------------------------------------------------

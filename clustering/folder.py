@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clustering.artifacts import WRITERS, evaluation_of
 from clustering.exports import HARMLESS_KINDS, added_names, neutral
 from clustering.report import answer_of, report_of
+from clustering.writers import WRITERS, evaluation_of
 from datasets import tabular
 from datasets.cells import written_cells
 from datasets.storage import whole_row

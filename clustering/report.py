@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from clustering.artifacts import evaluation_of
+from clustering.writers import evaluation_of
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.machine import peak_bytes
 
@@ -58,6 +58,7 @@ def answer_of(segmentation: Segmentation) -> dict[str, Any]:
     branches = cut_k(segmentation.top, segmentation.k)
     return {
         "k": segmentation.k,
+        "branches": [branch.id for branch in branches],
         "n_rows": segmentation.features.n_table_rows,
         "n_clustered": segmentation.top.n,
         "sizes": [branch.size for branch in branches],

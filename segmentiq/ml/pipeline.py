@@ -120,6 +120,8 @@ def segment(
         cophenetic=cophenetic,
         approximation=approximation,
         silhouettes=measured.of(k),
+        distances=measured.distances,
+        segment_silhouettes=measured.of_segments(top),
         seconds=walk.seconds,
         linking=(gauge.seconds, gauge.bytes),
         warnings=(say(approximation) if approximation else ()) + warnings,

@@ -16,18 +16,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentiq.ml.cohesion import Distances, Strata, finest_of, mean_and_margin, means_of_segments, silhouettes_of
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.dispersion import Dispersion, davies_bouldin, disperse, radii_of
 from segmentiq.ml.distances import sum_distances
-from segmentiq.ml.values import Branch, KScore, TopTree
+from segmentiq.ml.values import KScore, TopTree
 
 EXACT_LIMIT = 20_000
 PAIRS = EXACT_LIMIT**2
 """Distances a sampled silhouette may cost: as many as the largest exact one."""
 MIN_QUERIES = 1_000
 MIN_PER_BRANCH = 10
-CHUNK = 1_024
-"""Customers whose sums are rolled up together: what is written for one cut is still near for the next."""
 
 Matrix = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -52,13 +51,18 @@ class Silhouettes(NamedTuple):
 class Measured(NamedTuple):
     """The silhouettes `found` (len(ks), len(queries)) of the queried customers in the cuts into `ks` segments.
 
-    `weights` (n,) is how many customers each row stands for, in leaf order.
+    `weights` (n,) is how many customers each row stands for, in leaf order; `distances` are what any other cut is measured from.
     """
 
     ks: tuple[int, ...]
     found: Matrix
     queries: Queries
     weights: Matrix
+    distances: Distances | None
+
+    @property
+    def strata(self) -> Strata:
+        return Strata(self.queries.first, self.queries.drawn, self.queries.size, self.weights)
 
     def of(self, k: int) -> Silhouettes | None:
         """Return every measured customer's silhouette in one cut; None for a cut that was not asked for."""
@@ -66,6 +70,14 @@ class Measured(NamedTuple):
             return None
         values = self.found[self.ks.index(k)].astype(np.float32)
         return Silhouettes(positions=self.queries.positions, values=values)
+
+    def of_segments(self, top: TopTree) -> dict[int, tuple[float, ...]]:
+        """Return the mean silhouette of each segment, largest first, for every k."""
+        finest = finest_of(top)
+        return {
+            k: means_of_segments(found, self.queries.positions, self.strata, finest, cut_k(top, k))
+            for k, found in zip(self.ks, self.found, strict=True)
+        }
 
 
 def score_all(
@@ -124,22 +136,12 @@ def measure(
     heavy = np.ones(top.n) if weights is None else weights[order]
     queries = _draw(top, seed)
     if not wanted:
-        return Measured(wanted, np.empty((0, len(queries.positions))), queries, heavy)
-    finest = _finest(top)
-    starts = np.array([branch.start for branch in finest])
+        return Measured(wanted, np.empty((0, len(queries.positions))), queries, heavy, None)
+    starts = np.array([branch.start for branch in finest_of(top)])
     sampled = queries.positions if len(queries.positions) < top.n else None
     sums = sum_distances(values[order], starts, metric, positions=sampled, weights=heavy)
-    cuts = [sorted(cut_k(top, k), key=lambda branch: branch.start) for k in wanted]
-    totals = np.concatenate([[0.0], np.cumsum(heavy)])
-    sizes = np.array([totals[branch.stop] - totals[branch.start] for branch in top.branches])
-    found = np.empty((len(cuts), len(queries.positions)))
-    for at in range(0, len(queries.positions), CHUNK):
-        positions = queries.positions[at : at + CHUNK]
-        means = _roll_up(sums[:, at : at + CHUNK], finest, top)
-        means /= sizes[:, None]
-        for i, cut in enumerate(cuts):
-            found[i, at : at + CHUNK] = _silhouettes_of_cut(means, positions, cut, sizes)
-    return Measured(wanted, found, queries, heavy)
+    found = silhouettes_of(sums, queries.positions, top, [cut_k(top, k) for k in wanted], heavy)
+    return Measured(wanted, found, queries, heavy, Distances(queries.positions, sums.astype(np.float32)))
 
 
 def score_cuts(values: Matrix, order: Integers, top: TopTree, measured: Measured) -> tuple[KScore, ...]:
@@ -159,7 +161,7 @@ def score_cuts(values: Matrix, order: Integers, top: TopTree, measured: Measured
 
 def _draw(top: TopTree, seed: int) -> Queries:
     """Take everyone, or a sample stratified by finest branch: in proportion, at least 10 of each."""
-    finest = _finest(top)
+    finest = finest_of(top)
     size = np.array([branch.size for branch in finest])
     drawn = size
     if top.n > EXACT_LIMIT:
@@ -173,13 +175,9 @@ def _draw(top: TopTree, seed: int) -> Queries:
     return Queries(np.concatenate(parts), np.concatenate([[0], np.cumsum(drawn)[:-1]]), drawn, size)
 
 
-def _finest(top: TopTree) -> list[Branch]:
-    return sorted(cut_k(top, top.max_k), key=lambda branch: branch.start)
-
-
 def _score(k: int, found: Matrix, measured: Measured, dispersion: Dispersion, radii: Matrix) -> KScore:
     """Weigh the strata together and put the other scores beside it."""
-    silhouette, margin = _mean_and_margin(found, measured)
+    silhouette, margin = mean_and_margin(found, measured.queries.positions, measured.strata)
     return KScore(
         k=k,
         silhouette=silhouette,
@@ -189,46 +187,3 @@ def _score(k: int, found: Matrix, measured: Measured, dispersion: Dispersion, ra
         interval=None if margin is None else (silhouette - margin, silhouette + margin),
         r_squared=dispersion.r_squared(k),
     )
-
-
-def _mean_and_margin(found: Matrix, measured: Measured) -> tuple[float, float | None]:
-    """Return the silhouette of all customers, and half of its 95 % interval where only some were measured."""
-    queries = measured.queries
-    heavy = measured.weights[queries.positions]
-    strata = np.add.reduceat(measured.weights, np.cumsum(queries.size) - queries.size) / measured.weights.sum()
-    drawn = np.add.reduceat(heavy, queries.first)
-    means = np.add.reduceat(heavy * found, queries.first) / drawn
-    silhouette = float(strata @ means)
-    if (queries.drawn == queries.size).all():
-        return silhouette, None
-    residuals = heavy * (found - np.repeat(means, queries.drawn)) * np.repeat(queries.drawn / drawn, queries.drawn)
-    squares = np.add.reduceat(np.square(residuals), queries.first)
-    variances = squares / np.maximum(queries.drawn - 1, 1) / queries.drawn * (1 - queries.drawn / queries.size)
-    return silhouette, 1.96 * float(np.sqrt(strata**2 @ variances))
-
-
-def _roll_up(sums: Matrix, finest: list[Branch], top: TopTree) -> Matrix:
-    """Add the children's sums upwards: shape (branches, customers)."""
-    to_branch = np.empty((len(top.branches), sums.shape[1]))
-    to_branch[[branch.id for branch in finest]] = sums
-    for branch in reversed(top.branches):
-        if branch.left is not None and branch.right is not None:
-            np.add(to_branch[branch.left], to_branch[branch.right], out=to_branch[branch.id])
-    return to_branch
-
-
-def _silhouettes_of_cut(means: Matrix, positions: Integers, cut: list[Branch], sizes: Matrix) -> Matrix:
-    """Return the silhouettes of some customers in one cut; `means` are their mean distances to the branches, `sizes` weights."""
-    ids = np.array([branch.id for branch in cut])
-    own = np.searchsorted([branch.start for branch in cut], positions, side="right") - 1
-    columns = np.arange(len(positions))
-    to_segment = means[ids]
-    held = sizes[ids][own]
-    others = held - 1
-    inside = to_segment[own, columns] * held / np.where(others > 0, others, 1.0)
-    to_segment[own, columns] = np.inf
-    outside = to_segment.min(axis=0)
-    larger = np.maximum(inside, outside)
-    alone_or_equal = (others <= 0) | (larger == 0)
-    silhouettes: Matrix = np.where(alone_or_equal, 0.0, (outside - inside) / np.where(larger == 0, 1.0, larger))
-    return silhouettes

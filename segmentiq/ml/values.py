@@ -13,13 +13,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from segmentiq.ml.profile_values import LevelFact, NumberFact, Profile, Rule
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
     from segmentiq.ml.approximation import Approximation
+    from segmentiq.ml.cohesion import Distances
     from segmentiq.ml.silhouette import Silhouettes
+
+__all__ = [
+    "MAX_SEGMENTS", "Advice", "Branch", "Column", "CustomerMap", "FeatureMatrix", "FeatureSpace", "KScore", "Kind", "LevelFact",
+    "LinkageTree", "NumberFact", "OnProgress", "Profile", "Role", "Rule", "Segmentation", "Stage", "Table", "TopTree", "Variable",
+    "Verdict",
+]  # fmt: skip
 
 Kind = Literal["number", "category", "date", "boolean", "id", "text", "constant"]
 Role = Literal["feature", "descriptor", "id", "ignored"]
@@ -216,64 +225,15 @@ class Advice:
         return cls(**{**data, "reasons": tuple(data["reasons"])})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NumberFact:
-    """A numeric (or boolean or date) column within one branch, in original units. Dates are ISO strings in no place: days."""
-
-    column: str
-    mean: float
-    median: float
-    q1: float
-    q3: float
-    overall: float
-    """Mean over all clustered customers."""
-    effect: float
-    """Standardised difference: (mean - overall) / sd over all clustered customers."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LevelFact:
-    """One level of a categorical column within one branch."""
-
-    column: str
-    level: str
-    share: float
-    overall: float
-    effect: float
-    """(share - overall) / sqrt(overall * (1 - overall)): comparable with a NumberFact's effect."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Profile:
-    """What one branch is like. `facts` are the strongest differences as sentences, `name` a short suggestion, `typical` the table
-    rows of up to three customers nearest to the centre, `typical_ids` their identifiers, if each of them has one."""
-
-    branch: int
-    size: int
-    name: str
-    facts: tuple[str, ...]
-    numbers: tuple[NumberFact, ...]
-    levels: tuple[LevelFact, ...]
-    typical: tuple[int, ...] = ()
-    typical_ids: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        plain = {name: tuple(data.get(name, ())) for name in ("facts", "typical", "typical_ids")}
-        numbers = tuple(NumberFact(**fact) for fact in data["numbers"])
-        return cls(**{**data, **plain, "numbers": numbers, "levels": tuple(LevelFact(**fact) for fact in data["levels"])})
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CustomerMap:
-    """Two principal coordinates: `points` (m, 2) of sampled customers at leaf `positions` (m,), and the axes' variance shares."""
+    """Two principal coordinates: `points` (m, 2) of sampled customers at leaf `positions` (m,), and the axes' variance shares.
+    `proportional` tells whether every finest branch is shown as often as it is large; if not, small ones are shown more."""
 
     points: NDArray[np.float64]
     positions: NDArray[np.int64]
     shares: tuple[float, float]
+    proportional: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -293,6 +253,11 @@ class Segmentation:
     cophenetic: float | None = None
     approximation: Approximation | None = None
     silhouettes: Silhouettes | None = None
+    distances: Distances | None = None
+    segment_silhouettes: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    """The mean silhouette of each segment, largest first, for every number of segments."""
+    money: str | None = None
+    """The column that tells what customers are worth, if there is one."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     linking: tuple[float, int | None] = (0.0, None)
     """Wall-clock seconds per stage; seconds, and bytes beyond what was held before, of growing the tree, None if not told."""
