@@ -8,6 +8,7 @@ Names are escaped, cut to 40 characters and stripped of control characters, whic
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from clustering.cutting import Cut
 from clustering.layout import (
     BOTTOM,
     LADDER_LEFT,
+    LADDER_RIGHT,
     LADDER_TICKS,
     LEFT,
     NO_HUES,
@@ -45,6 +47,17 @@ FILLS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e
 LINES = ("#0072b2", "#b87800", "#008a64", "#b55f8f", "#2b8fc7", "#c95800", "#918600", "#3a3a3a")
 GREY, INK, HUSH = "#a3a19a", "#1a1b1e", "#575a61"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FRAME = {
+    "left": LEFT,
+    "right": WIDTH - RIGHT,
+    "top": TOP,
+    "bottom": BOTTOM,
+    "foot": BOTTOM + FOOT,
+    "band": BAND,
+    "labels": LABEL_Y,
+    "ladder": (LADDER_LEFT, LADDER_RIGHT),
+}
+"""Where the page's script draws the same things."""
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -57,7 +70,8 @@ def label(text: str) -> str:
 def page_svg(top: TopTree, cut: Cut, names: Mapping[int, str], hues: Mapping[int, int] = NO_HUES) -> str:
     """Draw for the result page: shapes carry classes and branch ids, no colour; `hues` are those that people chose."""
     parts = [
-        f'<svg class="tree" viewBox="0 0 {WIDTH:g} {BOTTOM + FOOT:g}" role="img" aria-labelledby="tree-title" data-tree>',
+        f'<svg class="tree" viewBox="0 0 {WIDTH:g} {BOTTOM + FOOT:g}" role="img" aria-labelledby="tree-title" ',
+        f'data-tree data-frame="{escape(json.dumps(FRAME))}">',
         *_drawing(top, cut, names, hues, page=True),
         "</svg>",
     ]

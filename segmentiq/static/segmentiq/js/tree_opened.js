@@ -1,0 +1,72 @@
+// One branch drawn in place of the tree, down to at most 40 leaves with counts: fetched when it is opened, kept for coming back.
+import { Layout } from "./tree_layout.js";
+import { grey, isFinest, limb, shape, tuft } from "./tree_shapes.js";
+
+export class Opener {
+  constructor(address) {
+    this.address = address;
+    this.kept = new Map();
+  }
+
+  async recordsOf(id) {
+    if (!this.kept.has(id)) {
+      const answer = await fetch(`${this.address}?branch=${id}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(`The branch could not be opened: the site answered ${answer.status}.`);
+      this.kept.set(id, (await answer.json()).branches);
+    }
+    return this.kept.get(id);
+  }
+}
+
+export class Opened {
+  constructor(svg, page, records, frame, scale) {
+    this.page = page;
+    this.layout = new Layout(records, frame, scale);
+    this.group = shape("g", { class: "opened" });
+    this.colourless = shape("path", { class: "above" });
+    this.outlines = records.flatMap((record) => this.outlinesOf(record));
+    this.group.append(this.colourless, ...this.outlines, ...this.feet());
+    svg.querySelector("[data-drawn]").after(this.group);
+    this.draw();
+    // Below the fifty finest, branches wear the colour of the one that holds them.
+    page.adopt(this.group.querySelectorAll("[data-branch]"));
+  }
+
+  outlinesOf(record) {
+    const kinds = isFinest(this.layout, record) ? ["limb", "tuft"] : ["limb"];
+    return kinds.map((kind) => Object.assign(shape("path", { class: kind, "data-branch": record.holder }), { record }));
+  }
+
+  // A band in the colour of its segment under every leaf, and how many customers it holds where there is room.
+  feet() {
+    const { frame } = this.layout;
+    const labels = shape("g", { class: "tree-labels", "text-anchor": "middle" });
+    const bands = this.layout.records.filter((record) => isFinest(this.layout, record)).map((record) => {
+      const [left, right] = record.span;
+      const size = record.n.toLocaleString("en");
+      if (right - left >= 7 * size.length) labels.append(shape("text", { x: (left + right) / 2, y: frame.labels[0] }, size));
+      const band = { x: left, y: frame.bottom + 3, width: right - left + 0.3, height: frame.band };
+      return shape("rect", { class: "band", "data-branch": record.holder, ...band });
+    });
+    return [...bands, labels];
+  }
+
+  draw() {
+    this.colourless.setAttribute("d", grey(this.layout));
+    for (const outline of this.outlines) outline.setAttribute("d", outlineOf(this.layout, outline));
+  }
+
+  rescale(scale) {
+    this.layout = new Layout(this.layout.records, this.layout.frame, scale);
+    this.draw();
+  }
+
+  remove() {
+    this.page.disown(this.group);
+    this.group.remove();
+  }
+}
+
+export function outlineOf(layout, outline) {
+  return (outline.classList.contains("tuft") ? tuft : limb)(layout, outline.record);
+}
