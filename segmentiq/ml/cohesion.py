@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentiq.ml.cut import cut_branches
+from segmentiq.ml.cut import cut_branches, finest_of
 from segmentiq.ml.values import Branch, TopTree
 
 Matrix = NDArray[np.float64]
@@ -87,11 +87,6 @@ def cohesion_of(stored: Distances, top: TopTree, ids: Iterable[int]) -> Cohesion
         positions=stored.positions,
         values=found.astype(np.float32),
     )
-
-
-def finest_of(top: TopTree) -> list[Branch]:
-    """Return the branches that no cut divides, in leaf order."""
-    return sorted((branch for branch in top.branches if branch.split is None), key=lambda branch: branch.start)
 
 
 def silhouettes_of(

@@ -30,6 +30,11 @@ def cut_k(top: TopTree, k: int) -> tuple[Branch, ...]:
     return _largest_first(branch for branch in top.branches if branch.born < k and (branch.split is None or k <= branch.split))
 
 
+def finest_of(top: TopTree) -> list[Branch]:
+    """Return the branches that no cut divides, in leaf order."""
+    return sorted((branch for branch in top.branches if branch.split is None), key=lambda branch: branch.start)
+
+
 def k_at_height(top: TopTree, height: float) -> int:
     """Count the segments when every merge above `height` is undone; at most `top.max_k` (see `reaches`)."""
     return 1 + sum(1 for branch in top.branches if branch.split is not None and branch.height > height)

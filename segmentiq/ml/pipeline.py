@@ -27,6 +27,7 @@ from segmentiq.ml.linkage.condensed import measure_cophenetic
 from segmentiq.ml.linkage.forecast import AS_MODELLED, count_fitting
 from segmentiq.ml.linkage.micro import straighten
 from segmentiq.ml.machine import Gauge, find_budget
+from segmentiq.ml.money import find_money
 from segmentiq.ml.profiles import profile_branches
 from segmentiq.ml.projection import apply_pca, customer_map
 from segmentiq.ml.silhouette import measure, score_cuts
@@ -104,9 +105,10 @@ def segment(
             values, tree, top, order, spec=spec, k=k, memory_bytes=memory_bytes, tell=lambda share: tell(0.5 + share / 2)
         )
     with walk.stage("profiles"):
-        profiles = profile_branches(table, features, top, order)
+        money = find_money(table, features.rows)
+        profiles = profile_branches(table, features, top, order, money=money, seed=spec.seed)
     with walk.stage("map"):
-        sketch = customer_map(values, order, spec.seed)
+        sketch = customer_map(values, order, top, spec.seed)
     return Segmentation(
         features=features,
         tree=tree,
@@ -122,6 +124,7 @@ def segment(
         silhouettes=measured.of(k),
         distances=measured.distances,
         segment_silhouettes=measured.of_segments(top),
+        money=money,
         seconds=walk.seconds,
         linking=(gauge.seconds, gauge.bytes),
         warnings=(say(approximation) if approximation else ()) + warnings,

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentiq.ml.cut import finest_of
 from segmentiq.ml.dispersion import disperse
 from segmentiq.ml.facts import names, say
 from segmentiq.ml.values import Branch, Column, FeatureMatrix, LevelFact, NumberFact, Profile, Table, TopTree
@@ -23,6 +24,7 @@ from segmentiq.ml.values import Branch, Column, FeatureMatrix, LevelFact, Number
 LEVELS = 20
 """Levels of a category that are profiled: the most frequent ones."""
 TYPICAL = 3
+QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 
 Array = NDArray[np.float64]
 
@@ -34,7 +36,9 @@ class Facts(NamedTuple):
     levels: list[LevelFact]
 
 
-def profile_branches(table: Table, features: FeatureMatrix, top: TopTree, order: NDArray[np.int64]) -> tuple[Profile, ...]:
+def profile_branches(
+    table: Table, features: FeatureMatrix, top: TopTree, order: NDArray[np.int64], *, money: str | None = None, seed: int = 0
+) -> tuple[Profile, ...]:
     """Profile every branch of the top tree in every feature and descriptor column.
 
     Parameters
@@ -45,6 +49,10 @@ def profile_branches(table: Table, features: FeatureMatrix, top: TopTree, order:
     top : TopTree
     order : ndarray of int, shape (n,)
         Leaf order.
+    money : str, optional
+        The column that tells what a customer is worth.
+    seed : int
+        Of the sample that rules are searched in.
 
     Returns
     -------
@@ -54,13 +62,16 @@ def profile_branches(table: Table, features: FeatureMatrix, top: TopTree, order:
     rows = features.rows[order]
     profiled = [column for column in table.columns if column.role in ("feature", "descriptor")]
     found = [Facts([], []) for _ in top.branches]
+    worth: list[float] | list[None] = [None] * len(top.branches)
     for column in profiled:
         cells = table.frame[column.name].iloc[rows]
         if column.kind in ("number", "boolean", "date"):
-            _add_numbers(column, _to_floats(cells, column), top, found)
+            sums = _add_numbers(column, _to_floats(cells, column), top, found)
+            if column.name == money:
+                worth = (sums / sums[0]).tolist()
         elif column.kind == "category":
             _add_levels(column, cells, top, found)
-    typical = _typical(features.values[order], rows, top)
+    extremes = _extremes(features.values[order], rows, top)
     suggested = _suggest_names(profiled, top, found)
     kinds = {column.name: column.kind for column in profiled}
     identify = _identifier(table)
@@ -74,8 +85,11 @@ def profile_branches(table: Table, features: FeatureMatrix, top: TopTree, order:
             levels=tuple(facts.levels),
             typical=nearest,
             typical_ids=identify(nearest),
+            unusual=farthest,
+            unusual_ids=identify(farthest),
+            worth=worth[branch.id],
         )
-        for branch, facts, name, nearest in zip(top.branches, found, suggested, typical, strict=True)
+        for branch, facts, name, (nearest, farthest) in zip(top.branches, found, suggested, extremes, strict=True)
     )
 
 
@@ -87,31 +101,45 @@ def _to_floats(cells: pd.Series, column: Column) -> Array:
     return cells.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _add_numbers(column: Column, values: Array, top: TopTree, found: list[Facts]) -> None:
-    """Add a `NumberFact` to every branch that has a value of this column."""
+def _add_numbers(column: Column, values: Array, top: TopTree, found: list[Facts]) -> Array:
+    """Add a `NumberFact` to every branch that has a value of this column; return the branches' sums of it."""
     present = np.isfinite(values)
     known = values[present]
     if not len(known):
-        return
+        return np.zeros(len(top.branches))
     position = np.concatenate([[0], np.cumsum(present)])
-    finest = _finest(top)
+    finest = finest_of(top)
     sums = _roll_up(_sums_of_slices(known, position, finest), finest, top)
-    overall, spread = sums[0] / len(known), float(known.std())
-    for branch in top.branches:
+    overall, spread = float(sums[0] / len(known)), float(known.std())
+    for branch in reversed(top.branches):  # children before their parents, so that a parent's slice is two sorted runs
         inside = known[position[branch.start] : position[branch.stop]]
-        if len(inside):
-            mean = float(sums[branch.id] / len(inside))
-            q1, median, q3 = np.quantile(inside, [0.25, 0.5, 0.75]).tolist()
-            fact = NumberFact(
-                column=column.name,
-                mean=mean,
-                median=median,
-                q1=q1,
-                q3=q3,
-                overall=float(overall),
-                effect=(mean - float(overall)) / spread if spread > 0 else 0.0,
-            )
-            found[branch.id].numbers.append(fact)
+        if not len(inside):
+            continue
+        inside.sort(kind="stable")
+        mean = float(sums[branch.id] / len(inside))
+        low, q1, median, q3, high = _quantiles(inside)
+        fact = NumberFact(
+            column=column.name,
+            mean=mean,
+            median=median,
+            q1=q1,
+            q3=q3,
+            overall=overall,
+            effect=(mean - overall) / spread if spread > 0 else 0.0,
+            low=low,
+            high=high,
+        )
+        found[branch.id].numbers.append(fact)
+    return sums
+
+
+def _quantiles(ascending: Array) -> list[float]:
+    """Return the `QUANTILES`, between two customers in proportion, as NumPy does."""
+    places = QUANTILES * (len(ascending) - 1)
+    below = places.astype(np.int64)
+    first, second = ascending[below], ascending[np.minimum(below + 1, len(ascending) - 1)]
+    quantiles: list[float] = (first + (second - first) * (places - below)).tolist()
+    return quantiles
 
 
 def _sums_of_slices(known: Array, position: NDArray[np.int64], finest: list[Branch]) -> Array:
@@ -123,7 +151,7 @@ def _add_levels(column: Column, cells: pd.Series, top: TopTree, found: list[Fact
     codes, levels = pd.factorize(cells)
     if not len(levels):
         return
-    finest = _finest(top)
+    finest = finest_of(top)
     slices = np.repeat(np.arange(len(finest)), [branch.size for branch in finest])
     present = codes >= 0
     counts = np.bincount(slices[present] * len(levels) + codes[present], minlength=len(finest) * len(levels))
@@ -147,10 +175,6 @@ def _add_levels(column: Column, cells: pd.Series, top: TopTree, found: list[Fact
             )
 
 
-def _finest(top: TopTree) -> list[Branch]:
-    return sorted((branch for branch in top.branches if branch.split is None), key=lambda branch: branch.start)
-
-
 def _roll_up(sums: Array, finest: list[Branch], top: TopTree) -> Array:
     """Add the children's sums upwards, so that every branch has its own: shape (branches, ...)."""
     rolled = np.empty((len(top.branches), *sums.shape[1:]))
@@ -161,14 +185,18 @@ def _roll_up(sums: Array, finest: list[Branch], top: TopTree) -> Array:
     return rolled
 
 
-def _typical(ordered: Array, rows: NDArray[np.int64], top: TopTree) -> Iterator[tuple[int, ...]]:
-    """Yield, per branch, the table rows of the customers nearest to its centre; of equals the earlier rows."""
+def _extremes(ordered: Array, rows: NDArray[np.int64], top: TopTree) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield, per branch, the table rows of the customers nearest to its centre and of the one farthest from it; of equals the
+    earlier rows. Nobody is unusual where all are equally far, or are all shown as typical."""
     centroids = disperse(ordered, top).centroids
     for branch in top.branches:
         distances = np.square(ordered[branch.start : branch.stop] - centroids[branch.id]).sum(axis=1)
         ranks = np.round(distances / (distances.max() or 1.0), 12)  # two customers are equally far: let rounding not decide
-        nearest = np.lexsort((rows[branch.start : branch.stop], ranks))[:TYPICAL]
-        yield tuple(rows[branch.start + nearest].tolist())
+        of = rows[branch.start : branch.stop]
+        by_distance = np.lexsort((of, ranks))
+        farthest = of[ranks == ranks.max()].min()
+        alike = len(of) <= TYPICAL or ranks.min() == ranks.max()
+        yield tuple(of[by_distance[:TYPICAL]].tolist()), () if alike else (int(farthest),)
 
 
 def _identifier(table: Table) -> Callable[[tuple[int, ...]], tuple[str, ...]]:

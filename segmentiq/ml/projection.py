@@ -1,6 +1,6 @@
 """Principal components: fewer features to cluster in, and two coordinates to look at.
 
-Flows in: a feature matrix. Flows out: the same customers in principal components (`apply_pca`), or a map of at most 3,000 of them
+Flows in: a feature matrix. Flows out: the same customers in principal components (`apply_pca`), or a map of at most 5,000 of them
 (`customer_map`). The components join the feature space, so that new rows are projected the same way.
 
 Axes come from the d x d covariance where there are more customers than features: O(n d^2) time and no copy beyond the centred
@@ -16,13 +16,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentiq.ml.cut import finest_of
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.spec import SegmentationSpec
-from segmentiq.ml.values import CustomerMap, FeatureMatrix
+from segmentiq.ml.strata import allot, draw
+from segmentiq.ml.values import CustomerMap, FeatureMatrix, TopTree
 
 Matrix = NDArray[np.float64]
 
-MAP_CUSTOMERS = 3_000
+MAP_CUSTOMERS = 5_000
+MAP_LEAST = 20
+"""Customers of every finest branch that are on the map, however small their share of all is."""
 
 
 def apply_pca(features: FeatureMatrix, spec: SegmentationSpec) -> FeatureMatrix:
@@ -102,30 +106,34 @@ def find_axes(values: Matrix) -> tuple[Matrix, Matrix, Matrix]:
     return mean, axes * signs[:, np.newaxis], variances
 
 
-def customer_map(values: Matrix, order: NDArray[np.int64], seed: int) -> CustomerMap:
-    """Place customers on two principal coordinates.
+def customer_map(values: Matrix, order: NDArray[np.int64], top: TopTree, seed: int) -> CustomerMap:
+    """Place customers on two principal coordinates: everyone, or a sample with some of every finest branch.
 
     Parameters
     ----------
     values : ndarray, shape (n, d)
     order : ndarray of int64, shape (n,)
         Leaf order.
+    top : TopTree
     seed : int
-        The same seed draws the same customers when there are more than 3,000.
+        The same seed draws the same customers when there are more than 5,000.
 
     Returns
     -------
     CustomerMap
     """
-    n = len(order)
-    if n > MAP_CUSTOMERS:
-        positions = np.sort(np.random.default_rng(seed).choice(n, size=MAP_CUSTOMERS, replace=False))
-    else:
-        positions = np.arange(n)
+    sizes = np.array([branch.size for branch in finest_of(top)])
+    taken = allot(sizes, MAP_CUSTOMERS, MAP_LEAST)
+    positions = np.arange(len(order)) if top.n <= MAP_CUSTOMERS else draw(top, taken, seed)
     mean, axes, variances = find_axes(values)
     points = np.zeros((len(positions), 2))
     shares = np.zeros(2)
     points[:, : len(axes[:2])] = (values[order[positions]] - mean) @ axes[:2].T
     if (total := variances.sum()) > 0:
         shares[: len(axes[:2])] = variances[:2] / total
-    return CustomerMap(points=points, positions=positions.astype(np.int64), shares=(float(shares[0]), float(shares[1])))
+    return CustomerMap(
+        points=points,
+        positions=positions.astype(np.int64),
+        shares=(float(shares[0]), float(shares[1])),
+        proportional=bool((taken <= sizes * taken.sum() / top.n + 1).all()),
+    )

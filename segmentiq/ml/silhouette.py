@@ -16,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentiq.ml.cohesion import Distances, Strata, finest_of, mean_and_margin, means_of_segments, silhouettes_of
-from segmentiq.ml.cut import cut_k
+from segmentiq.ml.cohesion import Distances, Strata, mean_and_margin, means_of_segments, silhouettes_of
+from segmentiq.ml.cut import cut_k, finest_of
 from segmentiq.ml.dispersion import Dispersion, davies_bouldin, disperse, radii_of
 from segmentiq.ml.distances import sum_distances
+from segmentiq.ml.strata import draw
 from segmentiq.ml.values import KScore, TopTree
 
 EXACT_LIMIT = 20_000
@@ -161,18 +162,12 @@ def score_cuts(values: Matrix, order: Integers, top: TopTree, measured: Measured
 
 def _draw(top: TopTree, seed: int) -> Queries:
     """Take everyone, or a sample stratified by finest branch: in proportion, at least 10 of each."""
-    finest = finest_of(top)
-    size = np.array([branch.size for branch in finest])
+    size = np.array([branch.size for branch in finest_of(top)])
     drawn = size
     if top.n > EXACT_LIMIT:
         share = max(PAIRS // top.n, MIN_QUERIES) / top.n
         drawn = np.minimum(size, np.maximum(MIN_PER_BRANCH, np.ceil(size * share).astype(np.int64)))
-    generator = np.random.default_rng(seed)
-    parts = [
-        branch.start + np.sort(generator.choice(branch.size, size=take, replace=False))
-        for branch, take in zip(finest, drawn, strict=True)
-    ]
-    return Queries(np.concatenate(parts), np.concatenate([[0], np.cumsum(drawn)[:-1]]), drawn, size)
+    return Queries(draw(top, drawn, seed), np.concatenate([[0], np.cumsum(drawn)[:-1]]), drawn, size)
 
 
 def _score(k: int, found: Matrix, measured: Measured, dispersion: Dispersion, radii: Matrix) -> KScore:

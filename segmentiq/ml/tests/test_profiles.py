@@ -78,9 +78,10 @@ def test_every_number_is_pandas_number(table: Table, profiled: Profiled) -> None
             if fact.column == "joined":
                 column, everyone = ((cells - pd.Timestamp(0)) / pd.Timedelta(days=1) for cells in (column, everyone))
             column, everyone = column.astype("Float64").dropna().astype(float), everyone.astype("Float64").dropna().astype(float)
-            found = (fact.mean, fact.median, fact.q1, fact.q3, fact.overall, fact.effect)
+            found = (fact.mean, fact.low, fact.q1, fact.median, fact.q3, fact.high, fact.overall, fact.effect)
             effect = (column.mean() - everyone.mean()) / everyone.std(ddof=0)
-            expected = (column.mean(), column.median(), column.quantile(0.25), column.quantile(0.75), everyone.mean(), effect)
+            quantiles = column.quantile([0.05, 0.25, 0.5, 0.75, 0.95])
+            expected = (column.mean(), *quantiles, everyone.mean(), effect)
             assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
         for level in profile.levels:
             share = (inside["region"].dropna() == level.level).mean()
@@ -132,6 +133,45 @@ def test_typical_customers_are_the_nearest_to_the_centre(
         of_row = dict(zip(features.rows[inside].tolist(), distances.tolist(), strict=True))
         assert [of_row[row] for row in profile.typical] == pytest.approx(sorted(of_row.values())[:3])
         assert len(profile.typical) < 2 or len(of_row) > 2 or profile.typical == tuple(sorted(of_row))
+
+
+def test_the_unusual_customer_is_the_farthest_from_the_centre(profiled: Profiled) -> None:
+    features, top, order, profiles = profiled
+    for branch, profile in zip(top.branches, profiles, strict=True):
+        inside = order[branch.start : branch.stop]
+        distances = np.linalg.norm(features.values[inside] - features.values[inside].mean(axis=0), axis=1)
+        assert profile.unusual == ((features.rows[inside[np.argmax(distances)]],) if branch.size > 3 else ())
+        assert profile.unusual_ids == tuple(f"{row:05d}" for row in profile.unusual)
+
+
+def test_nobody_is_unusual_among_customers_who_are_alike() -> None:
+    table = Table(frame=pd.DataFrame({"a": [1.0] * 9}), columns=(Column(name="a", kind="number", role="feature"),))
+    values = np.ones((9, 1))
+    features = FeatureMatrix(values=values, names=("a",), rows=np.arange(9), n_table_rows=9, space=FeatureSpace(variables=()))
+    assert {profile.unusual for profile in profile_branches(table, features, *grower()(values))} == {()}
+
+
+def test_worth_is_the_share_of_the_money_columns_sum(table: Table) -> None:
+    features, (top, order) = _cluster(table)
+    spend = table.frame["spend"].abs()
+    table.frame["spend"] = spend
+    for branch, profile in zip(top.branches, profile_branches(table, features, top, order, money="spend"), strict=True):
+        inside = spend.iloc[features.rows[order[branch.start : branch.stop]]].sum()
+        assert profile.worth == pytest.approx(inside / spend.iloc[features.rows].sum())
+
+
+def test_without_a_money_column_nothing_is_worth_anything(profiled: Profiled) -> None:
+    assert {profile.worth for profile in profiled[-1]} == {None}
+
+
+def test_what_was_stored_before_there_were_rules_still_loads(profiled: Profiled) -> None:
+    stored = profiled[-1][1].to_json()
+    for name in ("rule", "worth", "unusual", "unusual_ids", "typical_ids"):
+        del stored[name]
+    stored["numbers"] = [{name: cell for name, cell in fact.items() if name not in ("low", "high")} for fact in stored["numbers"]]
+    old = Profile.from_json(json.loads(json.dumps(stored)))
+    assert (old.rule, old.worth, old.unusual, old.unusual_ids, old.typical_ids) == (None, None, (), (), ())
+    assert {(fact.low, fact.high) for fact in old.numbers} == {(None, None)}
 
 
 def test_profiles_survive_json_without_nan(profiled: Profiled) -> None:
