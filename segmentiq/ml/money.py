@@ -30,8 +30,8 @@ WORDS: Mapping[str, str] = {
         decile quintile quartile percentile group tier class level category segment count number num no n nr qty quantity items
         orders visits days weeks date time first last recent since price unit discount tax taxes vat fee fees shipping cost costs
         limit balance debt income salary earnings credit loan target budget goal expected predicted forecast potential growth
-        change hike increase decrease difference delta trend margin refund refunds refunded returns returned cashback coupon coupons
-        voucher points log std sd variance id code flag has is type method channel currency
+        change hike increase decrease difference delta trend margin refund refunds refunded returns returned cashback coupon
+        coupons voucher points log std sd variance id code flag has is type method channel currency
         durchschnitt mittel mittelwert anteil anzahl rang quote preis rabatt steuer kosten einkommen gehalt wachstum letzter
         letzte erster moyenne moyen nombre taux prix remise revenu promedio medio media numero tasa precio descuento gemiddeld
         aantal prijs korting

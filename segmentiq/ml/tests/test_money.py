@@ -18,9 +18,21 @@ def found(**columns: object) -> str | None:
 @pytest.mark.parametrize(
     "name",
     [
-        "monetary", "Monetary", "total_revenue", "TotalCharges", "Umsatz (EUR)", "Jahresumsatz", "Chiffre d'affaires", "sales",
-        "annual_spend", "Omsättning", "Gesamtbetrag", "revenue_2023", "customer spend", "GMV",
-    ],  # fmt: skip
+        "monetary",
+        "Monetary",
+        "total_revenue",
+        "TotalCharges",
+        "Umsatz (EUR)",
+        "Jahresumsatz",
+        "Chiffre d'affaires",
+        "sales",
+        "annual_spend",
+        "Omsättning",
+        "Gesamtbetrag",
+        "revenue_2023",
+        "customer spend",
+        "GMV",
+    ],
 )
 def test_sums_of_money_are_known_by_name(name: str) -> None:
     assert is_money(name)
@@ -29,10 +41,24 @@ def test_sums_of_money_are_known_by_name(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "Spending Score (1-100)", "Annual Income (k$)", "average_order_value", "avg_revenue", "sales_count", "n_sales", "Age",
-        "CashbackAmount", "OrderAmountHikeFromlastYear", "monetary_score", "unit_price", "NumWebPurchases", "PaymentMethod",
-        "revenue_growth", "Durchschnittsumsatz", "returned_amount", "credit_amount",
-    ],  # fmt: skip
+        "Spending Score (1-100)",
+        "Annual Income (k$)",
+        "average_order_value",
+        "avg_revenue",
+        "sales_count",
+        "n_sales",
+        "Age",
+        "CashbackAmount",
+        "OrderAmountHikeFromlastYear",
+        "monetary_score",
+        "unit_price",
+        "NumWebPurchases",
+        "PaymentMethod",
+        "revenue_growth",
+        "Durchschnittsumsatz",
+        "returned_amount",
+        "credit_amount",
+    ],
 )
 def test_what_is_no_sum_of_money_is_not(name: str) -> None:
     assert not is_money(name)
