@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,20 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from datasets import acting, pages, services
 from datasets.deriving_pages import orders_part
 from datasets.doctor_pages import Notice, undo_button
+from datasets.filters import DATASETS
 from datasets.forms import ActionForm, ColumnForm, ReadingForm, RenameForm, UploadForm, refuse
 from datasets.models import Column, Dataset
 from segmentiq.jobs import beats
 from segmentiq.ml.errors import Refusal
+from segmentiq.searching import find
 
-PER_PAGE = 25
 LAST_ACTION = "last_action"
 
 
 @require_safe
 def dataset_list(request: HttpRequest) -> HttpResponse:
-    """List the person's datasets, newest first."""
-    found = Paginator(Dataset.objects.visible_to(request.user).newest(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "datasets/dataset_list.html", {"lines": pages.dataset_lines(found), "page_obj": found})
+    """List the person's datasets, newest first unless asked otherwise."""
+    found = find(Dataset.objects.visible_to(request.user), DATASETS, request.GET)
+    return render(request, "datasets/dataset_list.html", {"lines": pages.dataset_lines(found.rows), "found": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,18 +56,19 @@ def dataset_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a dataset: being read, failed, or ready."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), pk=pk)
     if dataset.state == "ready":
+        orders = orders_part(dataset)
         context: dict[str, Any] = {
-            "page": pages.dataset_page(dataset, _position(request)),
+            "page": pages.dataset_page(dataset, _position(request), offers_customers=bool(orders.offer)),
             "done": _done(request, dataset),
             "n_runs": dataset.runs.count(),
-            "orders": orders_part(dataset),
-            "reading": ReadingForm.of(dataset.overrides),
+            "orders": orders,
+            "reading": ReadingForm.of(dataset.overrides, dataset.decisions),
         }
         return render(request, "datasets/dataset_ready.html", context)
     context = {
         "dataset": dataset,
         "lacks_worker": not beats.worker_is_alive(),
-        "reading": ReadingForm.of(dataset.overrides),
+        "reading": ReadingForm.of(dataset.overrides, dataset.decisions),
     }
     return render(request, f"datasets/{'orders' if dataset.is_derived else 'dataset'}_{dataset.state}.html", context)
 
@@ -161,4 +162,5 @@ def dataset_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.delete(dataset)
         messages.success(request, f"{dataset.name} is deleted.")
         return redirect("datasets")
-    return render(request, "datasets/dataset_delete.html", {"dataset": dataset, "n_runs": dataset.runs.count()})
+    told = {"dataset": dataset, "n_runs": dataset.runs.count(), "n_derived": dataset.derived.count()}
+    return render(request, "datasets/dataset_delete.html", told)
