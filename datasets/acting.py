@@ -85,7 +85,13 @@ def _read(dataset: Dataset, name: str | None, value: Any) -> Done:
     wanted = _mapping(value, None)
     undo = Action(action="read", column=None, value={choice: dataset.overrides.get(choice) for choice in wanted})
     _read_again(dataset, wanted)
-    return Done(sentence="The file is read in another way.", undo=undo)
+    return Done(sentence=_say_reading(wanted), undo=undo)
+
+
+def _say_reading(wanted: Mapping[str, Any]) -> str:
+    if wanted.keys() != {"duplicates"}:
+        return "The file is read in another way."
+    return f"Rows that repeat another one {'are set aside' if wanted['duplicates'] else 'count again'}."
 
 
 def _read_again(dataset: Dataset, wanted: Mapping[str, Any]) -> None:

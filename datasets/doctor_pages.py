@@ -18,6 +18,7 @@ from segmentiq.ml.values import Column as ColumnValue
 from segmentiq.words import plural
 
 READING = "Is it read right?"
+ORDERS = "repeated_customers"
 TOPICS = {
     "maybe_code": "Code or quantity?",
     "maybe_number": "Code or quantity?",
@@ -27,6 +28,8 @@ TOPICS = {
     "skewed": "A few large values",
     "near_duplicates": "Counted twice",
     "recoded_category": "Counted twice",
+    "duplicate_rows": "Counted twice",
+    "mixed_numbers": "Missing and not known",
 }
 """Titles of the groups of warnings that wait for a decision, in their order; all other warnings are about the reading."""
 CHOICE_WORDS = {
@@ -82,8 +85,8 @@ class DoctorPart:
     """Names of the columns with an open question."""
 
 
-def doctor_part(dataset: Dataset, columns: Sequence[Column]) -> DoctorPart:
-    """Sort what was found by what it asks of a person."""
+def doctor_part(dataset: Dataset, columns: Sequence[Column], *, offers_customers: bool = False) -> DoctorPart:
+    """Sort what was found by what it asks of a person; where customers are offered, that says already that these are orders."""
     values = {column.name: column.to_value() for column in columns}
     overridden = {column.name for column in columns if column.is_overridden}
     findings: list[Finding] = dataset.warnings
@@ -92,7 +95,7 @@ def doctor_part(dataset: Dataset, columns: Sequence[Column]) -> DoctorPart:
     return DoctorPart(
         headline=f"{plural(len(asking), 'thing')} to decide",
         topics=_by_topic(asking),
-        told=tuple(_notice(told) for told in left if not _asks(told)),
+        told=tuple(_notice(told) for told in left if not _asks(told) and not (offers_customers and told["code"] == ORDERS)),
         decided=(*_decided_columns(columns), *_decided_reading(dataset), *_kept(dataset.overrides, findings)),
         warned=frozenset(name for told in asking for name in _columns_of(told)),
     )
@@ -158,12 +161,20 @@ def _decided_reading(dataset: Dataset) -> Iterable[Notice]:
             chosen = dataset.overrides[name]
             said = {True: "yes", False: "no"}.get(chosen, chosen) if isinstance(chosen, bool) else chosen
             yield _undoable(f"{words}: {said}.", Action(action="read", column=None, value={name: None}))
+    if "duplicates" in dataset.overrides:
+        yield _undoable(_say_aside(dataset), Action(action="read", column=None, value={"duplicates": None}))
     for column in dataset.overrides.get("missing", {}):
         undo = Action(action="missing", column=column, value=[])
         yield _undoable(f"Words that mean “not known” count as missing in {column}.", undo)
     if dataset.overrides.get("advice", {}).get("log") == "auto":
         undo = Action(action="log", column=None, value="none")
         yield _undoable("The next run takes the logarithm of skewed columns.", undo)
+
+
+def _say_aside(dataset: Dataset) -> str:
+    n_rows = sum(entry["rows"] for entry in dataset.ledger if entry["what"] == "duplicates")
+    one = n_rows == 1
+    return f"{plural(n_rows, 'row')} that repeat{'s' if one else ''} another one {'is' if one else 'are'} set aside."
 
 
 def _undoable(message: str, undo: Action) -> Notice:

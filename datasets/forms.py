@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, get_args
 
 from django import forms
 
 from datasets.doctor.actions import CODES
 from datasets.reader.overrides import MOST_SKIPPED
+from datasets.reader.sheets import STACK
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Kind, Role
 from segmentiq.parsers import sound_json
 
 BY_FILE = ("", "as the file says")
 TRUTHS = {"true": True, "false": False}
+OF_TEXT = ("delimiter", "encoding", "quote")
+OF_SHEETS = ("sheet",)
+NOT_ASKED = {
+    "text": OF_SHEETS,
+    "xlsx": OF_TEXT,
+    "parquet": (*OF_TEXT, *OF_SHEETS, "header", "skip_rows", "keep_rows"),
+}
+"""Choices that a file of this format does not leave open."""
 
 
 class ReadingForm(forms.Form):
@@ -95,11 +104,17 @@ class ReadingForm(forms.Form):
     sheet = forms.CharField(label="Sheet of a workbook (* for all with one header)", required=False, max_length=255)
 
     @classmethod
-    def of(cls, overrides: Mapping[str, Any]) -> Self:
-        """Return the form that shows the choices made before."""
+    def of(cls, overrides: Mapping[str, Any], decisions: Iterable[Mapping[str, Any]] = ()) -> Self:
+        """Return the form that shows the choices made before, and only those that this kind of file leaves open."""
         asked = {name: overrides[name] for name in ReadingForm.base_fields if name in overrides}
         words = {name: str(value).lower() for name, value in asked.items() if isinstance(value, bool)}
-        return cls(initial={**asked, **words})
+        form = cls(initial={**asked, **words})
+        made = {decision["what"]: decision for decision in decisions}
+        for name in NOT_ASKED.get(made["format"]["value"], ()) if "format" in made else ():
+            del form.fields[name]
+        if "sheet" in form.fields and (sheets := made.get("sheet", {}).get("choices")):
+            form.fields["sheet"] = _field_of_sheets(sheets, asked.get("sheet"))
+        return form
 
     def overrides(self) -> dict[str, Any]:
         """Return the choices that were made, as the reader takes them."""
@@ -114,7 +129,14 @@ class ReadingForm(forms.Form):
     @property
     def choices(self) -> list[forms.BoundField]:
         """Return the reading choices alone, for the fold they are shown in."""
-        return [self[name] for name in ReadingForm.base_fields]
+        return [self[name] for name in ReadingForm.base_fields if name in self.fields]
+
+
+def _field_of_sheets(sheets: Sequence[str], asked: str | None) -> forms.ChoiceField:
+    """Return the choice of one of a workbook's sheets, the one that was asked for among them."""
+    names = dict.fromkeys([*sheets, *([asked] if asked else [])])
+    said = [(name, "all sheets with the same header" if name == STACK else name) for name in names]
+    return forms.ChoiceField(label="Sheet", required=False, choices=[BY_FILE, *said])
 
 
 class UploadForm(ReadingForm):

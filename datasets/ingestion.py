@@ -9,7 +9,7 @@ fails if the lease was lost: nobody ever sees half a reading.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,8 @@ from django.db import transaction
 from datasets import storage
 from datasets.cells import shown_cells
 from datasets.deriving import order_columns, orders_of
-from datasets.doctor import examine, set_personal_aside, with_actions
+from datasets.doctor import examine, find_words, set_personal_aside
+from datasets.doctor.actions import beside, with_actions
 from datasets.limits import read_limits
 from datasets.models import Column, Dataset
 from datasets.orders import Recipe, turn
@@ -37,7 +38,8 @@ CELL_SHOWN = 200
 
 def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
     """Read the original or turn the orders, store the typed table and publish it. Raises Refusal, LeaseLost."""
-    result = examined(_turn(dataset, on_progress) if dataset.is_derived else _read(dataset, on_progress))
+    read = _turn(dataset, on_progress) if dataset.is_derived else _read(dataset, on_progress)
+    result = examined(read, dataset.overrides.get("missing"))
     on_progress("storing", 0.9)
     table, rows = storage.store_table(dataset, result)
     with transaction.atomic():
@@ -97,11 +99,15 @@ def turn_orders(table: Table, recipe: Recipe, on_progress: OnProgress) -> ReadRe
     )
 
 
-def examined(read: ReadResult) -> ReadResult:
-    """Add what a person should know before clustering; what seems to name or reach a person is set aside at once."""
+def examined(read: ReadResult, missing: Mapping[str, Sequence[str]] | None = None) -> ReadResult:
+    """Add what a person should know before clustering; what seems to name or reach a person is set aside at once.
+
+    `missing` are the words that a person said count as missing, by column.
+    """
     found = examine(read.table, read.statistics)
     columns = set_personal_aside(read.table.columns, found)
-    warnings: list[Any] = [*with_actions(read.warnings, columns, read.statistics), *found]
+    answered = with_actions(read.warnings, columns, read.statistics, find_words(read.table, read.warnings))
+    warnings: list[Any] = beside([*answered, *found], missing or {})
     return replace(read, table=replace(read.table, columns=columns), warnings=warnings)
 
 

@@ -120,11 +120,15 @@ def upload_page() -> UploadPage:
     return UploadPage(limits=f"Up to {size}, {rows} rows and {columns} columns.", max_bytes=settings.MAX_UPLOAD_BYTES)
 
 
-def dataset_page(dataset: Dataset, changing: int | None = None) -> DatasetPage:
-    """Build the page of a dataset that has been read; `changing` is the position of the column whose form is open."""
+def dataset_page(dataset: Dataset, changing: int | None = None, *, offers_customers: bool = False) -> DatasetPage:
+    """Build the page of a dataset that has been read; `changing` is the position of the column whose form is open.
+
+    `offers_customers` says that the page begins with an offer to turn these orders into customers.
+    """
     columns = list(dataset.columns.order_by("position"))
     numeric = [column.kind == "number" for column in columns]
-    doctor, decisions, came_in = doctor_part(dataset, columns), _decisions(dataset), _count_rows_in(dataset)
+    doctor = doctor_part(dataset, columns, offers_customers=offers_customers)
+    decisions, came_in = _decisions(dataset), _count_rows_in(dataset)
     return DatasetPage(
         dataset=dataset,
         headline=_headline(dataset, columns),

@@ -35,6 +35,11 @@ class DecisionSerializer(serializers.Serializer[Any]):
     value = serializers.JSONField()
     reason = serializers.CharField()
     alternative = serializers.CharField(required=False)
+    choices = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="All that could be chosen instead, where the file says what that is.",
+    )
 
 
 class ActionSerializer(StrictSerializer):

@@ -6,20 +6,19 @@ What a click means (`actions`) is light: the web process shows it, and knows whi
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from datasets.doctor.actions import with_actions
 
 if TYPE_CHECKING:
     from datasets.doctor.examination import examine, set_personal_aside
+    from datasets.doctor.mixed import find_words
 
-__all__ = ["examine", "set_personal_aside", "with_actions"]
+__all__ = ["examine", "find_words", "set_personal_aside"]
+HOMES = {"examine": "examination", "find_words": "mixed", "set_personal_aside": "examination"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the examination when it is asked for."""
-    if name in ("examine", "set_personal_aside"):
-        from datasets.doctor import examination
-
-        return getattr(examination, name)
+    """Import what looks at cells when it is asked for."""
+    if name in HOMES:
+        return getattr(import_module(f"datasets.doctor.{HOMES[name]}"), name)
     raise AttributeError(name)

@@ -6,7 +6,8 @@ offer both alike and the API takes both at one address:
 set      a column's kind and role: {"kind": "category", "role": "feature"}, one of them is enough
 as_read  a column's kind and role as the reader found them
 missing  the words that count as missing in a column, which is read again: ["unknown"]; none of them: []
-read     reading choices of the whole file, which is read again: {"decimal": ","}; null takes a choice back
+read     reading choices of the whole file, which is read again: {"decimal": ","}; null takes a choice back;
+         {"duplicates": "drop"} sets aside the rows that repeat another one
 log      what the next run proposes as its logarithm: "auto" or "none"
 keep     a warning, named by its code and columns, is settled as it is: ["near_duplicates", "Milk", "Grocery"]
 reopen   the same warning is open again
@@ -66,23 +67,56 @@ def role_for(kind: Kind) -> Role:
     return roles.get(kind, "feature")
 
 
+def treat_as_missing(column: str, words: Iterable[str], label: str = "Treat them as missing") -> Action:
+    """Return the click that takes words, in lower case, for missing in a column."""
+    return Action(action="missing", column=column, value=list(words), label=label)
+
+
 def with_actions(
-    warnings: Iterable[Warned], columns: Sequence[Column], statistics: Mapping[str, Mapping[str, Any]] | None = None
+    warnings: Iterable[Warned],
+    columns: Sequence[Column],
+    statistics: Mapping[str, Mapping[str, Any]] | None = None,
+    words: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Finding]:
-    """Return the reader's warnings, those with the clicks that settle them which a person can answer."""
+    """Return the reader's warnings, those with the clicks that settle them which a person can answer.
+
+    `words` are what stands among the numbers of a column that stayed text because of them.
+    """
     names = {column.name for column in columns}
-    return [_answered(warning, names, statistics or {}) for warning in warnings]
+    return [_answered(warning, names, statistics or {}, words or {}) for warning in warnings]
 
 
-def _answered(warning: Warned, names: set[str], statistics: Mapping[str, Mapping[str, Any]]) -> Finding:
-    column = warning.get("column")
-    if "actions" in warning or warning["code"] not in GUESSES or (column is not None and column not in names):
+def _answered(
+    warning: Warned, names: set[str], statistics: Mapping[str, Mapping[str, Any]], words: Mapping[str, Sequence[str]]
+) -> Finding:
+    code, column = warning["code"], warning.get("column")
+    if "actions" in warning or code not in GUESSES or (column is not None and column not in names):
         return cast("Finding", warning)
     named = [column] if column is not None else []
-    other = OTHERWISE.get(warning["code"], _nothing_else)(warning["message"])
-    if warning["code"] == "sentinel_values" and column is not None:
+    other = OTHERWISE.get(code, _nothing_else)(warning["message"])
+    if code == "sentinel_values" and column is not None:
         other = _not_known(column, statistics.get(column, {}))
-    return Finding(**warning, actions=[*other, keep(GUESSES[warning["code"]], warning["code"], *named)])
+    if code == "mixed_numbers" and column is not None:
+        if column not in words:
+            return cast("Finding", warning)
+        other = [treat_as_missing(column, words[column])]
+    return Finding(**warning, actions=[*other, keep(GUESSES[code], code, *named)])
+
+
+def beside(findings: Iterable[Finding], missing: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """Return the findings, their clicks on words that mean "not known" with those words that count as missing already."""
+    return [
+        finding(told["code"], told["message"], told["column"], _beside(told.get("actions", ()), missing)) for told in findings
+    ]
+
+
+def _beside(actions: Iterable[Action], missing: Mapping[str, Sequence[str]]) -> list[Action]:
+    return [
+        {**action, "value": list(dict.fromkeys([*missing.get(action["column"] or "", ()), *action["value"]]))}
+        if action["action"] == "missing"
+        else action
+        for action in actions
+    ]
 
 
 GUESSES = {
@@ -95,6 +129,7 @@ GUESSES = {
     "same_header_sheets": "This sheet is enough",
     "possible_total": "It is a customer",
     "sentinel_values": "They are numbers",
+    "mixed_numbers": "It is text",
 }
 """Warnings about a guess, and the words with which a person confirms it; to correct it the file is read differently."""
 
@@ -121,9 +156,15 @@ def _other_order(message: str) -> list[Action]:
 
 def _not_known(column: str, facts: Mapping[str, Any]) -> list[Action]:
     """Return the click that takes the ends of a column that are all nines for missing, however their decimals were written."""
-    ends = [facts[end] for end in ("min", "max") if set(f"{abs(facts.get(end) or 0):.0f}") == {"9"}]
+    ends = [facts[end] for end in ("min", "max") if _stands_out(facts.get(end) or 0, facts.get("median") or 0)]
     words = [f"{end:.0f}{decimals}" for end in ends for decimals in ("", ".0", ".00", ",0", ",00")]
-    return [Action(action="missing", column=column, value=words, label="Treat them as missing")] if words else []
+    return [treat_as_missing(column, words)] if words else []
+
+
+def _stands_out(end: float, median: float) -> bool:
+    """Tell whether the end of a column can be what the reader warned of: two nines below 0 or three above, and far out."""
+    digits = f"{abs(end):.0f}"
+    return set(digits) == {"9"} and len(digits) > 1 + (end > 0) and abs(end) > 3 * abs(median)
 
 
 def _all_sheets(message: str) -> list[Action]:

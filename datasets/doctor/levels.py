@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datasets.doctor.actions import Action, Finding, finding, keep
+from datasets.doctor.actions import Finding, finding, keep, treat_as_missing
 from datasets.doctor.view import View, per_cent, shown
 from datasets.reader.findings import count_of
 from segmentiq.ml.values import Column
@@ -52,7 +52,7 @@ def _tell_unknown(view: View, column: Column, levels: list[str]) -> Finding:
     )
     words = sorted({level.strip().lower() for level in levels})
     choices = [
-        Action(action="missing", column=name, value=words, label="Treat it as missing"),
+        treat_as_missing(name, words, "Treat it as missing"),
         keep("Keep it as a group", "unknown_levels", name),
     ]
     return finding("unknown_levels", message, name, choices)

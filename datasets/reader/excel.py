@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -96,6 +96,18 @@ class Peek:
         return len(names & self.words) >= 0.6 * len(names) and len(names.intersection(self.header)) < 0.5 * len(names)
 
 
+class Choices(NamedTuple):
+    """What may be read of a workbook: a sheet, or all of the same header."""
+
+    sheets: Sequence[Sheet]
+    same: Sequence[Sheet]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the choices as one writes them; a sheet without data is none."""
+        return [*(sheet.name for sheet in self.sheets if sheet.extent.n_filled), *([STACK] if len(self.same) > 1 else [])]
+
+
 def _peek(workbook: Any, sheet: Sheet, source: Source) -> Peek:
     rows, _, _ = _cells(workbook, sheet, PEEKED_ROWS)
     start = find_start(rows, source.overrides).n_above if rows else 0
@@ -110,24 +122,49 @@ def _choose(workbook: Any, sheets: list[Sheet], source: Source) -> list[Sheet]:
     if wanted is not None and wanted != STACK:
         sheet = find_named(sheets, str(wanted))
         check_extent(sheet, source.limits)
-        _decide(sheet.name, "Chosen by a person.", [sheet], sheets, source.findings)
+        _decide(sheet.name, "Chosen by a person.", [sheet], _look_around(workbook, sheets, source), source.findings)
         return [sheet]
     filled = find_filled(sheets)
     check_extent(filled[0], source.limits)
-    peeks = [_peek(workbook, sheet, source) for sheet in filled[:MOST_PEEKED] if len(filled) > 1 and _is_small(sheet, source)]
-    tables = [peek for peek in peeks if not any(peek.describes(other) for other in peeks)] or peeks
+    peeks = _peek_all(workbook, sheets, source)
+    tables = _find_tables(peeks)
     chosen = tables[0].sheet if tables else filled[0]
-    same = _find_same(tables, chosen, sheets)
+    same = _find_same(tables, sheets) or [chosen]
     if wanted == STACK:
-        _decide(STACK, f"Chosen by a person: {say_sheets(same)}, one below the other.", same, sheets, source.findings)
+        _decide(
+            STACK, f"Chosen by a person: {say_sheets(same)}, one below the other.", same, Choices(sheets, same), source.findings
+        )
         return same
     about = [peek.sheet for peek in peeks if peek not in tables]
     reason = "The only sheet." if len(sheets) == 1 else "The visible sheet with the most data."
     if about:
         reason = f"The visible sheet with the most data; {say_sheets(about)} describes its columns."
-    _decide(chosen.name, reason, [chosen], sheets, source.findings)
+    _decide(chosen.name, reason, [chosen], Choices(sheets, same), source.findings)
     _warn_of_others(chosen, same, sheets, source.findings)
     return [chosen]
+
+
+def _peek_all(workbook: Any, sheets: Sequence[Sheet], source: Source) -> list[Peek]:
+    """Look at the beginning of the visible sheets with data, the fullest first; one alone needs no look."""
+    filled = find_filled(sheets) if any(map(_is_open, sheets)) else []
+    return [_peek(workbook, sheet, source) for sheet in filled[:MOST_PEEKED] if len(filled) > 1 and _is_small(sheet, source)]
+
+
+def _look_around(workbook: Any, sheets: Sequence[Sheet], source: Source) -> Choices:
+    """Return what could be read beside the sheet a person chose; a damaged sheet among the others is no reason not to read it."""
+    try:
+        return Choices(sheets, _find_same(_find_tables(_peek_all(workbook, sheets, source)), sheets))
+    except FileRefused:
+        return Choices(sheets, [])
+
+
+def _is_open(sheet: Sheet) -> bool:
+    return sheet.is_visible and sheet.extent.n_filled > 0
+
+
+def _find_tables(peeks: Sequence[Peek]) -> Sequence[Peek]:
+    """Return the sheets that do not merely describe another one, the fullest first."""
+    return [peek for peek in peeks if not any(peek.describes(other) for other in peeks)] or peeks
 
 
 def _is_small(sheet: Sheet, source: Source) -> bool:
@@ -139,17 +176,17 @@ def _is_small(sheet: Sheet, source: Source) -> bool:
     return True
 
 
-def _find_same(tables: Sequence[Peek], chosen: Sheet, sheets: Sequence[Sheet]) -> list[Sheet]:
-    """Return the sheets with the header of the chosen one, itself among them, in the workbook's order."""
+def _find_same(tables: Sequence[Peek], sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Return the sheets with the header of the first table, itself among them, in the workbook's order."""
     headers = {peek.sheet.name: sorted(peek.header) for peek in tables}
-    header = headers.get(chosen.name)
-    return [sheet for sheet in sheets if sheet is chosen or (sheet.name in headers and headers[sheet.name] == header)]
+    return [sheet for sheet in sheets if sheet.name in headers and headers[sheet.name] == sorted(tables[0].header)]
 
 
-def _decide(value: str, reason: str, read: Sequence[Sheet], sheets: Sequence[Sheet], findings: Findings) -> None:
-    others = [sheet for sheet in sheets if sheet not in read]
+def _decide(value: str, reason: str, read: Sequence[Sheet], choices: Choices, findings: Findings) -> None:
+    """Record the choice, and what else could be chosen."""
+    others = [sheet for sheet in choices.sheets if sheet not in read]
     said = f"{reason} Not read: {say_sheets(others)}." if others else reason
-    findings.decide("sheet", value, said, f"sheet = {others[0].name[:40]}" if others else "")
+    findings.decide("sheet", value, said, f"sheet = {others[0].name[:40]}" if others else "", choices.names)
 
 
 def _warn_of_others(chosen: Sheet, same: Sequence[Sheet], sheets: Sequence[Sheet], findings: Findings) -> None:

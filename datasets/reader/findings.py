@@ -6,6 +6,7 @@ value: findings are stored.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NotRequired, TypedDict
 
@@ -18,6 +19,8 @@ class Decision(TypedDict):
     reason: str
     alternative: NotRequired[str]
     """The reading choice that changes it, as one writes it ("delimiter = semicolon"); empty where there is none."""
+    choices: NotRequired[list[str]]
+    """All that could be chosen, where the file itself says what that is: the sheets of a workbook."""
 
 
 class Warned(TypedDict):
@@ -45,9 +48,10 @@ class Findings:
     warnings: list[Warned] = field(default_factory=list)
     ledger: list[LedgerEntry] = field(default_factory=list)
 
-    def decide(self, what: str, value: str, reason: str, alternative: str = "") -> None:
+    def decide(self, what: str, value: str, reason: str, alternative: str = "", choices: Sequence[str] = ()) -> None:
         """Record a decision."""
-        self.decisions.append(Decision(what=what, value=value, reason=reason, alternative=alternative))
+        made = Decision(what=what, value=value, reason=reason, alternative=alternative)
+        self.decisions.append(Decision(**made, choices=list(choices)) if choices else made)
 
     def set_aside(self, code: str, rows: int, reason: str) -> None:
         """Record rows that are no customers; no rows make no entry."""

@@ -212,13 +212,28 @@ def _as_text(task: Task) -> Typed:
     _tell_missing(task, present)
     if judgement.kind != "id":
         warn_of_text(task.name, present.values, task.findings)
+    is_trimmed = judgement.kind == "category" or is_padded(task.cells)
+    if not is_trimmed:
+        facts = replace(facts, n_distinct=_count_kept(task.cells, present))
+        judgement = replace(judgement, reason=_reason(judgement, facts))
     if judgement.kind == "text":
         _warn_of_text(task, facts)
-    if judgement.kind == "category" or is_padded(task.cells):
+    if is_trimmed:
         if present.n_trimmed:
             task.warn("spaces_trimmed", f"spaces around {count_of(present.n_trimmed, 'different value')} are left out.")
         return task.typed(judgement, present.to_text())
     return task.typed(judgement, keep_text(task.cells, present))
+
+
+def _count_kept(cells: TextCells, present: Present) -> int:
+    """Return how many cells differ as they stand in the file, of those that hold something."""
+    return int(np.count_nonzero(np.bincount(cells.codes[present.codes >= 0])))
+
+
+def _reason(judgement: Judgement, facts: TextFacts) -> str:
+    """Return the reason in the numbers of the column as it is kept; what it is was told by its trimmed cells."""
+    judged = judge_text(facts)
+    return judged.reason if judged.kind == judgement.kind else judgement.reason
 
 
 def _warn_of_text(task: Task, facts: TextFacts) -> None:

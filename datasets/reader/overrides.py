@@ -68,6 +68,7 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "keep_rows": lambda value: isinstance(value, bool),
     "date_order": lambda value: value in ("day-month-year", "month-day-year", "year-month-day"),
     "sheet": _is_text,
+    "duplicates": lambda value: value == "drop",
     "missing": _are_missing_words,
     "advice": _is_advice,
 }

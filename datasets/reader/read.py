@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from datasets.reader.cells import TextCells
@@ -27,6 +28,7 @@ from datasets.reader.limits import ReadLimits
 from datasets.reader.numbers import Writing
 from datasets.reader.overrides import check_overrides
 from datasets.reader.parquet import read_parquet
+from datasets.reader.repeats import find_repeats, take_rows
 from datasets.reader.roles import is_customer_id
 from datasets.reader.source import RawTable, Source, ignore_progress
 from datasets.reader.statistics import describe_column
@@ -76,6 +78,8 @@ def read_table(
         container = check_container(stream, file_name, source.limits)
     source.findings.decide("format", container, "Told by the file's content.")
     raw = READERS[container](source)
+    if source.overrides.get("duplicates") == "drop":
+        raw = _without_repeats(raw, source)
     columns = _type_columns(raw, source)
     if all(typed.series.isna().all() for typed in columns):
         raise no_usable_columns()
@@ -90,6 +94,20 @@ def read_table(
         statistics=dict(in_turns(_describe, columns)),
         ledger=[*source.findings.ledger, kept],
     )
+
+
+def _without_repeats(raw: RawTable, source: Source) -> RawTable:
+    """Return the rows that repeat no earlier one.
+
+    What is the same is told by the typed cells, but what a column is by the rows that are left: so columns are typed before, too.
+    """
+    cells = list(raw.columns)
+    typed = _type_columns(replace(raw, columns=iter(cells)), replace(source, findings=Findings(), on_progress=ignore_progress))
+    repeats = find_repeats(pd.DataFrame(dict(enumerate(entry.series for entry in typed)), copy=False))
+    del typed
+    source.findings.set_aside("duplicates", len(repeats), "They repeat another row in every column.")
+    kept = np.setdiff1d(np.arange(raw.n_rows), repeats, assume_unique=True)
+    return replace(raw, columns=(take_rows(column, kept) for column in cells), n_rows=len(kept))
 
 
 def _describe(typed: Typed) -> tuple[str, dict[str, Any]]:

@@ -102,6 +102,16 @@ def test_text_is_kept_byte_for_byte_and_levels_are_trimmed() -> None:
     assert set(values(result, "level")) == {"a", "b"}
 
 
+def test_the_reason_counts_the_cells_as_they_are_kept() -> None:
+    cells = [f"{['red', 'green', 'blue', 'grey'][i % 4]} bag {i % 60}{' ' * (i // 60)}" for i in range(120)] + ["?"] * 80
+    result = read("note\n" + "".join(f"{cell}\n" for cell in cells))
+    column, n_distinct = result.table.columns[0], len(set(cells))
+    assert column.kind == "text"
+    assert n_distinct > len({cell.strip() for cell in cells})
+    assert f"{n_distinct:,} different values" in column.reason
+    assert result.statistics["note"]["n_distinct"] == n_distinct
+
+
 def test_dtypes_are_those_a_table_promises() -> None:
     result = read("whole,gaps,truth,day,level\n1,1,true,2024-01-02,x\n2,,false,,\n3,3,,2024-01-04,y\n")
     dtypes = {name: str(dtype) for name, dtype in result.table.frame.dtypes.items()}

@@ -48,6 +48,19 @@ def test_sheets_of_one_header_are_offered_as_one_table() -> None:
     assert "Not read: Notes (2 rows, 1 column)" in next(d["reason"] for d in stacked.decisions if d["what"] == "sheet")
 
 
+def choices(content: bytes, **overrides: str) -> list[str]:
+    result = read(content, "a.xlsx", overrides=overrides)
+    return next(decision["choices"] for decision in result.decisions if decision["what"] == "sheet")
+
+
+def test_what_else_could_be_read_is_recorded_whichever_sheet_was_read() -> None:
+    content = fill_with(Y2023=ROWS, Y2024=ROWS, Notes=[["note"], ["x"]], Blank=[])
+    assert choices(content) == ["Y2023", "Y2024", "Notes", "*"]
+    assert choices(content, sheet="*") == choices(content, sheet="Y2024") == choices(content, sheet="Notes") == choices(content)
+    assert choices(fill_with(Data=ROWS, About=DICTIONARY)) == ["Data", "About"]
+    assert choices(fill_with(Data=ROWS)) == ["Data"]
+
+
 def test_a_column_of_ours_takes_no_name_of_theirs() -> None:
     rows: list[list[Any]] = [["sheet", "n"], *([f"x{i % 3}", i * i] for i in range(9))]
     stacked = read(fill_with(A=rows, B=rows), "a.xlsx", overrides={"sheet": "*"})
