@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segmentiq.ml.cut import cut_branches, cut_k, k_at_height
+from segmentiq.ml.cut import cut_branches, cut_k, k_at_height, reaches
 from segmentiq.ml.errors import SpecRefused
 from segmentiq.ml.values import Branch, TopTree
 
 if TYPE_CHECKING:
-    from clustering.models import Run
+    from clustering.models import KeptCut, Run
 
 BRANCHES = re.compile(r"\d{1,3}(?:,\d{1,3})*", re.ASCII)
 
@@ -53,15 +53,26 @@ def cut_of(top: TopTree, *, k: int | None = None, height: float | None = None, b
         )
     if branches is not None:
         return _picked(top, cut_branches(top, branches))
-    return Cut(branches=cut_k(top, k_at_height(top, height) if height is not None else k))  # type: ignore[arg-type]
+    return Cut(branches=cut_k(top, _k_at(top, height) if height is not None else k))  # type: ignore[arg-type]
+
+
+def _k_at(top: TopTree, height: float) -> int:
+    if not reaches(top, height):
+        raise SpecRefused(
+            f"At this height the customers are in more than the {top.max_k} segments that a tree is kept for.",
+            code="out_of_range",
+            field="height",
+            hint="Cut further up.",
+        )
+    return k_at_height(top, height)
 
 
 def _picked(top: TopTree, branches: tuple[Branch, ...]) -> Cut:
     return Cut(branches=branches, is_picked=set(branches) != set(cut_k(top, len(branches))))
 
 
-def answer_of(run: Run, top: TopTree) -> Cut:
-    """Return the cut that is the run's answer."""
+def answer_of(run: Run | KeptCut, top: TopTree) -> Cut:
+    """Return the cut that is the run's answer, or was when it was kept."""
     return cut_of(top, branches=run.branches) if run.branches else cut_of(top, k=min(run.k or 2, top.max_k))
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from clustering import artifacts
-from clustering.models import Artifact, Run
+from clustering.models import Artifact, KeptCut, Run
 from clustering.report import answer_of, log_forecast, report_of
 from clustering.stamps import stamp_of
 from datasets import storage
@@ -67,5 +67,6 @@ def _publish(run: Run, segmentation: Segmentation) -> None:
     report = report_of(segmentation, forecast=run.report.get("forecast", {}), extra_s=time.perf_counter() - began)
     with transaction.atomic():
         run.finish(**answer_of(segmentation), report=report)  # first: it asks whether we may publish at all
+        KeptCut.objects.create(run=run, branches=run.branches, k=run.k, kept_at=run.finished_at)
         Artifact.objects.bulk_create(rows)
     log_forecast(report["forecast"], report["took"])

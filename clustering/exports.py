@@ -16,12 +16,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from clustering import artifacts
+from clustering.cutting import Cut, answer_of
 from clustering.models import Run
 from clustering.result import shown_names
 from clustering.segments import segment_records
 from datasets.cells import cell_value
 from datasets.storage import iter_rows, iter_written
-from segmentiq.ml.cut import cut_k
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,46 +41,46 @@ Scored = Iterator[tuple[tuple[list[str], int], float | None]]
 """The same, each with its silhouette where it was measured."""
 
 
-def segment_numbers(run: Run, k: int) -> NDArray[np.uint8]:
-    """Return one segment number per row of the table, 1 the largest; 0 for a row that was set aside. Raises SpecRefused."""
+def segment_numbers(run: Run, cut: Cut) -> NDArray[np.uint8]:
+    """Return one segment number per row of the table, 1 the largest; 0 for a row that was set aside."""
     import numpy as np
 
     order, rows = artifacts.load_labels(run)
     numbers = np.zeros(run.n_rows or 0, dtype=np.uint8)
-    for number, branch in enumerate(cut_k(artifacts.load_top(run), k), start=1):
+    for number, branch in enumerate(cut.branches, start=1):
         numbers[rows[order[branch.start : branch.stop]]] = number
     return numbers
 
 
-def stream_assignments_csv(run: Run, k: int, only: int | None = None) -> Iterator[bytes]:
+def stream_assignments_csv(run: Run, cut: Cut, only: int | None = None) -> Iterator[bytes]:
     """Stream the original columns with `segment` and `segment_name` as UTF-8 CSV. Raises before the first chunk is asked for.
 
     `only` keeps the rows of one segment; 0 are the rows set aside.
     """
-    numbers, names = _parts(run, k)
+    numbers, names = _parts(run, cut)
     lines = iter_written(run.dataset)
     header = next(lines)
     return _chunks(_csv_rows(run, header, _kept(lines, numbers, only), names))
 
 
-def stream_assignments_json(run: Run, k: int, only: int | None = None) -> Iterator[bytes]:
+def stream_assignments_json(run: Run, cut: Cut, only: int | None = None) -> Iterator[bytes]:
     """Stream the same as one JSON object; numbers are numbers, a missing cell is null, identifiers stay text.
 
     In the cut that is the run's answer, customers have the silhouette that was measured of them.
     """
-    numbers, names = _parts(run, k)
+    numbers, names = _parts(run, cut)
     lines = iter_rows(run.dataset)
     header = next(lines)
-    measured = artifacts.load_silhouettes(run) if k == run.k else {}
+    measured = artifacts.load_silhouettes(run) if cut == answer_of(run, artifacts.load_top(run)) else {}
     found = (measured.get(row) for row, number in enumerate(numbers) if only is None or number == only)
-    return _json_chunks(run, k, header, zip(_kept(lines, numbers, only), found, strict=True), names)
+    return _json_chunks(run, cut, header, zip(_kept(lines, numbers, only), found, strict=True), names)
 
 
-def _parts(run: Run, k: int) -> tuple[bytes, dict[int, str]]:
+def _parts(run: Run, cut: Cut) -> tuple[bytes, dict[int, str]]:
     """Return every row's segment number, and the names of the segments."""
     names = shown_names(run)
-    by_number = {number: names.get(branch.id, "") for number, branch in enumerate(cut_k(artifacts.load_top(run), k), start=1)}
-    return segment_numbers(run, k).tobytes(), by_number
+    by_number = {number: names.get(branch.id, "") for number, branch in enumerate(cut.branches, start=1)}
+    return segment_numbers(run, cut).tobytes(), by_number
 
 
 def _kept(lines: Iterator[list[str]], numbers: Sequence[int], only: int | None) -> Numbered:
@@ -121,7 +121,7 @@ def _chunks(rows: Iterable[list[str]]) -> Iterator[bytes]:
         yield text.getvalue().encode("utf-8")
 
 
-def _json_chunks(run: Run, k: int, header: list[str], lines: Scored, names: dict[int, str]) -> Iterator[bytes]:
+def _json_chunks(run: Run, cut: Cut, header: list[str], lines: Scored, names: dict[int, str]) -> Iterator[bytes]:
     segment, segment_name = added_names(header)
     silhouette = _free_name("silhouette", header)
     columns = dict(run.dataset.columns.values_list("name", "kind"))
@@ -134,7 +134,7 @@ def _json_chunks(run: Run, k: int, header: list[str], lines: Scored, names: dict
             {**cells, segment: number or None, segment_name: names.get(number), silhouette: found}, ensure_ascii=False
         )
 
-    yield f'{{"run": "{run.pk}", "k": {k}, "n": {run.n_rows}, "assignments": ['.encode()
+    yield f'{{"run": "{run.pk}", "k": {cut.k}, "n": {run.n_rows}, "assignments": ['.encode()
     before = ""
     while batch := list(islice(lines, CHUNK_ROWS)):
         yield (before + ",\n".join(text_of(*pair, score) for pair, score in batch)).encode("utf-8")
@@ -142,25 +142,26 @@ def _json_chunks(run: Run, k: int, header: list[str], lines: Scored, names: dict
     yield b"]}\n"
 
 
-STREAMS: Mapping[str, tuple[Callable[[Run, int, int | None], Iterator[bytes]], str]] = {
+STREAMS: Mapping[str, tuple[Callable[[Run, Cut, int | None], Iterator[bytes]], str]] = {
     "csv": (stream_assignments_csv, "text/csv; charset=utf-8"),
     "json": (stream_assignments_json, "application/json"),
 }
 """Format to the function that streams it and its type of content."""
 
 
-def report_document(run: Run, k: int) -> dict[str, Any]:
+def report_document(run: Run, cut: Cut) -> dict[str, Any]:
     """Return what one cut says, as plain data."""
     evaluation = artifacts.load_evaluation(run)
     return {
         "dataset": {"name": run.dataset.name, "file_name": run.dataset.file_name, "sha256": run.dataset.sha256},
         "spec": run.spec,
         "stamp": run.stamp,
-        "k": k,
+        "k": cut.k,
+        "branches": list(cut.ids),
         "n_rows": run.n_rows,
         "n_clustered": run.n_clustered,
         "n_set_aside": run.n_set_aside,
-        "segments": segment_records(run, artifacts.load_top(run), k),
+        "segments": segment_records(run, cut),
         **evaluation,
         "report": run.report,
     }

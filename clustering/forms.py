@@ -11,6 +11,8 @@ from typing import Any, get_args
 
 from django import forms
 
+from clustering.models import HUES
+from segmentiq.ml.errors import SpecRefused
 from segmentiq.ml.spec import METRICS, Linkage, Missing, Scaling, SegmentationSpec
 from segmentiq.ml.values import MAX_SEGMENTS
 
@@ -81,11 +83,19 @@ def _number(text: str) -> Any:
 
 
 class SegmentForm(forms.Form):
-    """What a person calls a branch."""
+    """What a person says about a branch; what the form does not send stays as it is."""
 
     branch = forms.IntegerField(min_value=0, max_value=2 * MAX_SEGMENTS)
     name = forms.CharField(required=False, max_length=80)
     note = forms.CharField(required=False, max_length=2000)
+    hue = forms.IntegerField(required=False, min_value=0, max_value=HUES)
+
+    def said(self) -> dict[str, Any]:
+        """Return what `services.name_segment` takes. Raises SpecRefused."""
+        if not self.is_valid():
+            words = "A name holds up to 80 characters, a note up to 2,000."
+            raise SpecRefused(words, code="invalid_value", field=next(iter(self.errors)))
+        return {field: value for field, value in self.cleaned_data.items() if field in self.data and value is not None}
 
 
 class CutForm(forms.Form):

@@ -5,35 +5,51 @@ The tree, the profiles and people's names flow in, JSON-able data flows out.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from clustering import artifacts
-from clustering.models import Run
-from segmentiq.ml.cut import cut_k
-from segmentiq.ml.values import TopTree
+from clustering.cutting import Cut
+from clustering.layout import hues_of
+from clustering.models import Run, SegmentName
+from segmentiq.ml.values import Branch, Profile
+
+SAID = ("facts", "numbers", "levels", "typical", "typical_ids")
+"""What the record tells of a branch's profile."""
 
 
-def segment_records(run: Run, top: TopTree, k: int) -> list[dict[str, Any]]:
-    """List the segments of the cut into k, the largest first, numbered from 1."""
-    profiles = {profile.branch: profile.to_json() for profile in artifacts.load_profiles(run)}
+def segment_records(run: Run, cut: Cut) -> list[dict[str, Any]]:
+    """List the segments of a cut, the largest first, numbered from 1."""
+    profiles = {profile.branch: profile for profile in artifacts.load_profiles(run)}
     said = {entry.branch: entry for entry in run.names.all()}
-    return [_record(number, asdict(branch), top.n, profiles, said) for number, branch in enumerate(cut_k(top, k), start=1)]
+    nothing = SegmentName()
+    n = sum(branch.size for branch in cut.branches)
+    return [
+        {"segment": number, "share": branch.size / n, **_record(branch, profiles[branch.id], said.get(branch.id, nothing))}
+        for number, branch in enumerate(cut.branches, start=1)
+    ]
 
 
-def _record(
-    number: int, branch: dict[str, Any], n: int, profiles: dict[int, dict[str, Any]], said: dict[int, Any]
-) -> dict[str, Any]:
-    profile, entry, size = profiles[branch["id"]], said.get(branch["id"]), branch["stop"] - branch["start"]
-    given = entry.name if entry else ""
+def _record(branch: Branch, profile: Profile, said: SegmentName) -> dict[str, Any]:
+    told = profile.to_json()
     return {
-        "segment": number,
-        "branch": branch["id"],
-        "size": size,
-        "share": size / n,
-        "found": branch["found"],
-        "name": given or profile["name"],
-        "named": bool(given),
-        "note": entry.note if entry else "",
-        **{name: profile[name] for name in ("facts", "numbers", "levels", "typical")},
+        "branch": branch.id,
+        "size": branch.size,
+        "found": branch.found,
+        "name": said.name or profile.name,
+        "named": bool(said.name),
+        "note": said.note,
+        "hue": said.hue,
+        **{name: told[name] for name in SAID},
     }
+
+
+def branch_record(run: Run, said: SegmentName) -> dict[str, Any]:
+    """Return how a branch is called and coloured now: what a person said, else what the tree says."""
+    suggested = next(profile.name for profile in artifacts.load_profiles(run) if profile.branch == said.branch)
+    hue = said.hue or hues_of(artifacts.load_top(run))[said.branch]
+    return {"branch": said.branch, "name": said.name or suggested, "named": bool(said.name), "note": said.note, "hue": hue}
+
+
+def given_hues(run: Run) -> dict[int, int]:
+    """Return the colours that people chose, by branch."""
+    return {entry.branch: entry.hue for entry in run.names.all() if entry.hue}

@@ -1,7 +1,4 @@
-"""Runs in JSON: rows and artifacts flow out; a specification, a k, or a segment's name flows in.
-
-The specification is checked by `SegmentationSpec.from_mapping` alone; its serializer here only documents it.
-"""
+"""Runs in JSON: rows and artifacts flow out; a cut, or what is said about a segment, flows in."""
 
 from __future__ import annotations
 
@@ -12,10 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clustering import artifacts
-from clustering.models import Run
+from clustering.models import HUES, KeptCut, Run, SegmentName
 from segmentiq.jobs import beats
 from segmentiq.jobs.lifecycle import Status
-from segmentiq.ml.values import MAX_SEGMENTS
 from segmentiq.serializing import FailureField, StrictSerializer
 
 
@@ -49,6 +45,11 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     dataset_name = serializers.CharField(source="dataset.name", read_only=True)
     status = serializers.ChoiceField(choices=Status.choices, source="shown_status", read_only=True)
     n_set_aside = serializers.IntegerField(read_only=True)
+    branches = serializers.ListField(
+        child=serializers.IntegerField(),
+        read_only=True,
+        help_text="The answer's branches, largest first; empty in a run of before they were kept, which is cut into k.",
+    )
     sizes = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     spec = serializers.DictField(read_only=True)
     stage = serializers.SerializerMethodField(help_text='What is being done; "preparing" while the engine is made ready.')
@@ -58,8 +59,8 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = [
-            "id", "dataset_id", "dataset_name", "status", "stage", "progress", "error", "spec", "k", "n_rows", "n_clustered",
-            "n_set_aside", "sizes", "silhouette", "advice", "created_at", "started_at", "finished_at",
+            "id", "dataset_id", "dataset_name", "status", "stage", "progress", "error", "spec", "k", "branches", "n_rows",
+            "n_clustered", "n_set_aside", "sizes", "silhouette", "advice", "created_at", "started_at", "finished_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -99,9 +100,24 @@ class ApproximationSerializer(serializers.Serializer[Any]):
     sentences = serializers.ListField(child=serializers.CharField())
 
 
-class RunDetailSerializer(RunSerializer):
-    """A run with the scores of every k, the heights of the highest merges and the technical report."""
+class KeptCutSerializer(serializers.ModelSerializer[KeptCut]):
+    """One answer the run has had."""
 
+    branches = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+    kept_by = serializers.CharField(
+        source="kept_by.username", default=None, read_only=True, help_text="Null for the engine's own, and who has left."
+    )
+
+    class Meta:
+        model = KeptCut
+        fields = ["k", "branches", "kept_at", "kept_by"]
+        read_only_fields = fields
+
+
+class RunDetailSerializer(RunSerializer):
+    """A run with the scores of every k, the heights of the highest merges, its answers so far and the technical report."""
+
+    cuts = serializers.SerializerMethodField(help_text="The answers it has had, newest first: that one is its answer.")
     scores = serializers.SerializerMethodField()
     heights = serializers.SerializerMethodField()
     cophenetic = serializers.SerializerMethodField()
@@ -109,12 +125,16 @@ class RunDetailSerializer(RunSerializer):
     report = serializers.DictField(read_only=True)
 
     class Meta(RunSerializer.Meta):
-        fields = [*RunSerializer.Meta.fields, "scores", "heights", "cophenetic", "approximation", "report"]
+        fields = [*RunSerializer.Meta.fields, "cuts", "scores", "heights", "cophenetic", "approximation", "report"]
         read_only_fields = fields
 
     def to_representation(self, instance: Run) -> dict[str, Any]:
         self._evaluation = artifacts.load_evaluation(instance) if instance.status == Status.DONE else {}
         return super().to_representation(instance)
+
+    @extend_schema_field(KeptCutSerializer(many=True))
+    def get_cuts(self, run: Run) -> Any:
+        return KeptCutSerializer(run.kept_cuts.newest().select_related("kept_by"), many=True).data
 
     @extend_schema_field(KScoreSerializer(many=True))
     def get_scores(self, run: Run) -> list[dict[str, Any]]:
@@ -134,88 +154,54 @@ class RunDetailSerializer(RunSerializer):
         return approximation
 
 
-@extend_schema_field({"oneOf": [{"enum": ["none", "auto"]}, {"type": "array", "uniqueItems": True, "items": {"type": "string"}}]})
-class LogField(serializers.JSONField):
-    """A choice, or names of columns."""
+class WholeField(serializers.IntegerField):
+    """A number that was written as one: true, "3" and 2.5 are not."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
 
 
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"enum": ["none", None]},
-            {"type": "integer", "minimum": 1},
-            {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-        ]
-    }
-)
-class PcaField(serializers.JSONField):
-    """Nothing, a number of components, or a share."""
+class HeightField(serializers.FloatField):
+    """The same for a number that may have a fraction."""
 
-
-@extend_schema_field({"oneOf": [{"const": "auto"}, {"type": "integer", "minimum": 2, "maximum": MAX_SEGMENTS}]})
-class SegmentsField(serializers.JSONField):
-    """The advice's number, or one's own."""
-
-
-class TrainSerializer(serializers.Serializer[Any]):
-    """What to segment and how; every field but `dataset_id` has a default. The engine checks the values."""
-
-    dataset_id = serializers.UUIDField()
-    columns = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
-    scaling = serializers.ChoiceField(choices=["standard", "robust", "minmax", "none"], required=False)
-    log = LogField(required=False, help_text='"none", "auto" or a list of column names.')
-    missing = serializers.ChoiceField(choices=["impute", "drop"], required=False)
-    pca = PcaField(required=False, help_text="null, a number of components, or a share of the variance below 1.")
-    linkage = serializers.ChoiceField(choices=["ward", "average", "complete", "single", "weighted"], required=False)
-    metric = serializers.ChoiceField(choices=["euclidean", "manhattan", "cosine", "gower"], required=False)
-    n_clusters = SegmentsField(required=False, help_text=f'"auto", or a whole number from 2 to {MAX_SEGMENTS}.')
-    distance_threshold = serializers.FloatField(required=False, allow_null=True)
-    weights = serializers.DictField(child=serializers.FloatField(), required=False)
-    approximate = serializers.ChoiceField(choices=["never", "allow"], required=False)
-    stability = serializers.BooleanField(required=False)
-    seed = serializers.IntegerField(required=False, min_value=0, max_value=2**32 - 1)
-
-
-class CostSerializer(serializers.Serializer[Any]):
-    """What growing the tree takes."""
-
-    bytes = serializers.IntegerField(help_text="Memory beyond the table itself.")
-    seconds = serializers.FloatField()
-
-
-class ForecastSerializer(serializers.Serializer[Any]):
-    """What a run would take. Equal customers are linked as one, so a table with duplicates takes less."""
-
-    kernel = serializers.CharField()
-    exact = serializers.BooleanField()
-    seconds = serializers.FloatField(help_text="The whole run.")
-    tree = CostSerializer()
-
-
-class CutSerializer(StrictSerializer):
-    """The number of segments to keep as the run's answer."""
-
-    k = serializers.IntegerField()
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data.get("k"), bool | str | float):
-            raise serializers.ValidationError({"k": "k must be a whole number."})
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
         return super().to_internal_value(data)
 
 
+class CutSerializer(StrictSerializer):
+    """What to keep as the run's answer: exactly one of the three."""
+
+    k = WholeField(required=False, help_text="Number of segments.")
+    height = HeightField(required=False, min_value=0, help_text="Every merge above this height is undone.")
+    branches = serializers.ListField(
+        child=WholeField(), required=False, help_text="Branches of the tree that hold every customer exactly once."
+    )
+
+    def validate(self, attrs: Any) -> Any:
+        if not attrs:
+            raise serializers.ValidationError({"k": "Give one of k, height and branches."}, code="required")
+        return attrs
+
+
 class SegmentChangeSerializer(StrictSerializer):
-    """What a person calls a segment, and what they note about it."""
+    """What a person calls a segment, notes about it, and colours it with."""
 
     name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    hue = WholeField(min_value=0, max_value=HUES, required=False, help_text="1 to 8; 0 is the colour the tree was laid out with.")
 
 
-class SegmentNameSerializer(serializers.Serializer[Any]):
+class SegmentNameSerializer(serializers.ModelSerializer[SegmentName]):
     """What a person said about a branch."""
 
-    branch = serializers.IntegerField()
-    name = serializers.CharField(allow_blank=True)
-    note = serializers.CharField(allow_blank=True)
+    class Meta:
+        model = SegmentName
+        fields = ["branch", "name", "note", "hue"]
+        read_only_fields = fields
 
 
 class SegmentSerializer(serializers.Serializer[Any]):
@@ -232,10 +218,12 @@ class SegmentSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     named = serializers.BooleanField(help_text="Whether a person gave the name.")
     note = serializers.CharField(allow_blank=True)
+    hue = serializers.IntegerField(help_text="The colour a person chose, 1 to 8; 0 is the one the tree was laid out with.")
     facts = serializers.ListField(child=serializers.CharField())
     numbers = serializers.ListField(child=serializers.DictField())
     levels = serializers.ListField(child=serializers.DictField())
     typical = serializers.ListField(child=serializers.IntegerField(), help_text="Rows of typical customers, from 0.")
+    typical_ids = serializers.ListField(child=serializers.CharField(), help_text="Their identifiers, where the table has them.")
 
 
 class SegmentsSerializer(serializers.Serializer[Any]):
@@ -243,6 +231,7 @@ class SegmentsSerializer(serializers.Serializer[Any]):
 
     run = serializers.UUIDField()
     k = serializers.IntegerField()
+    branches = serializers.ListField(child=serializers.IntegerField(), help_text="The segments' branches, largest first.")
     segments = SegmentSerializer(many=True)
 
 

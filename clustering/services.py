@@ -1,4 +1,4 @@
-"""What people may do with runs: train, cancel, run again, delete, cut elsewhere, name a segment.
+"""What people may do with runs: train, cancel, run again, delete, keep another cut, name and colour a segment.
 
 Flows in: a request that was already checked for access. Flows out: rows changed in one transaction with the work queued in it.
 The computing happens in the worker (`execution`); this module stays light enough for the web process.
@@ -14,7 +14,8 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from clustering import artifacts
-from clustering.models import Run, SegmentName
+from clustering.cutting import Cut, answer_of
+from clustering.models import HUES, KeptCut, Run, SegmentName
 from clustering.questions import check_question
 from clustering.stamps import stamp_of
 from clustering.tasks import train_run
@@ -22,11 +23,13 @@ from datasets.models import Dataset
 from segmentiq.access import deleted, must_exist
 from segmentiq.files import remove_folder, run_folder
 from segmentiq.jobs.lifecycle import Status
-from segmentiq.ml.cut import cut_k
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.spec import SegmentationSpec
+from segmentiq.ml.values import TopTree
 
 MOST_IN_NAME, MOST_IN_NOTE = 80, 2000
+MOST_KEPT = 50
+"""Answers of a run that are remembered, to go back along."""
 
 
 def train(*, dataset: Dataset, spec: SegmentationSpec, requested_by: Any) -> Run:
@@ -104,33 +107,84 @@ def rerun(run: Run, *, requested_by: Any = None) -> Run:
         return _gone(run.dataset)
 
 
-def cut(run: Run, k: int) -> None:
-    """Make another number of segments the run's answer. Raises Refusal when the run is not done or k is out of its range."""
+def top_of(run: Run) -> TopTree:
+    """Load the top of a finished run's tree. Raises Refusal when the run is not done."""
     _must_be_done(run)
-    if k == 1:
-        raise Refusal("A cut has at least 2 segments.", code="out_of_range", field="k")
-    branches = cut_k(artifacts.load_top(run), k)
-    silhouette = next((score.silhouette for score in artifacts.load_scores(run) if score.k == k), None)
-    run.cut(k=k, sizes=[branch.size for branch in branches], silhouette=silhouette)
+    return artifacts.load_top(run)
 
 
-def name_segment(run: Run, branch: int, name: str, note: str = "") -> SegmentName:
-    """Call a branch by a name of one's own; it stays on the branch whatever k is shown. Raises Refusal."""
-    _must_be_done(run)
-    if not 0 <= branch < len(artifacts.load_top(run).branches):
+def check_cut(cut: Cut) -> None:
+    """Raise Refusal when a cut separates nothing."""
+    if cut.k < 2:
+        raise Refusal("A cut has at least 2 segments.", code="out_of_range", field="k", hint="Cut further down the tree.")
+
+
+def keep_cut(run: Run, cut: Cut, by: Any) -> None:
+    """Make a cut the run's answer and remember who chose it; what is the answer already stays as it is. Raises Refusal."""
+    top = top_of(run)
+    check_cut(cut)
+    silhouette = silhouette_of(run, cut)
+    with transaction.atomic():
+        _lock(run)
+        if cut == answer_of(run, top):
+            return
+        run.keep(cut, silhouette)
+        KeptCut.objects.create(run=run, branches=run.branches, k=run.k, kept_by=by)
+        old = run.kept_cuts.newest().values_list("pk", flat=True)[MOST_KEPT:]
+        run.kept_cuts.filter(pk__in=list(old)).delete()
+
+
+def undo_cut(run: Run) -> None:
+    """Make the answer before this one the run's answer again. Raises Refusal when there is none."""
+    top = top_of(run)
+    with transaction.atomic():
+        _lock(run)
+        kept = list(run.kept_cuts.newest()[:2])
+        if len(kept) < 2:
+            raise Refusal("This run has no earlier answer to go back to.", code="nothing_to_undo", hint="Keep another cut first.")
+        before = answer_of(kept[1], top)
+        run.keep(before, silhouette_of(run, before))
+        kept[0].delete()
+
+
+def _lock(run: Run) -> None:
+    """Read the answer anew, and keep it from everybody else until the transaction ends. Raises Refusal when the run is gone."""
+    try:
+        run.refresh_from_db(fields=["k", "branches"], from_queryset=Run.objects.select_for_update())
+    except Run.DoesNotExist as error:
+        raise deleted() from error
+
+
+def name_segment(run: Run, branch: int, name: str | None = None, note: str | None = None, hue: int | None = None) -> SegmentName:
+    """Say how a branch is called, what to note about it and how it is coloured; what is not said stays. Raises Refusal."""
+    if not 0 <= branch < len(top_of(run).branches):
         raise Refusal(f"The run's tree has no branch {branch}.", code="unknown_branch", field="branch")
     for field, value, most in (("name", name, MOST_IN_NAME), ("note", note, MOST_IN_NOTE)):
-        if len(value) > most:
+        if value is not None and len(value) > most:
             raise Refusal(f"A segment's {field} has at most {most:,} characters.", code="invalid_value", field=field)
-    cleaned = {"name": _one_line(name), "note": note.replace("\x00", "")}
+    if hue is not None and not 0 <= hue <= HUES:
+        raise Refusal(f"A segment's colour is a number from 1 to {HUES}, or 0.", code="invalid_value", field="hue")
+    said = {
+        "name": None if name is None else _one_line(name),
+        "note": None if note is None else note.replace("\x00", ""),
+        "hue": hue,
+    }
+    changes = {field: value for field, value in said.items() if value is not None}
     try:
-        return SegmentName.objects.update_or_create(run=run, branch=branch, defaults=cleaned)[0]
+        return SegmentName.objects.update_or_create(run=run, branch=branch, defaults=changes)[0]
     except IntegrityError as error:
         raise Refusal("The run was deleted meanwhile.", code="conflict") from error
 
 
 def _one_line(text: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def silhouette_of(run: Run, cut: Cut) -> float | None:
+    """Return how well a cut separates the customers; None for one picked by hand in a run that kept nothing to tell it from."""
+    if cut.is_picked:
+        return None
+    return next((score.silhouette for score in artifacts.load_scores(run) if score.k == cut.k), None)
 
 
 def _must_be_done(run: Run) -> None:

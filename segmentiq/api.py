@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rest_framework.routers import DefaultRouter
 
-from clustering.viewsets import RunViewSet, TrainViewSet
+from clustering.training_viewsets import TrainViewSet
+from clustering.viewsets import RunViewSet
 from datasets.viewsets import DatasetViewSet
 from segmentiq.tokens import TokenViewSet
 

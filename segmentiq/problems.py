@@ -108,6 +108,7 @@ CODES: Mapping[str, Problem] = {
         409,
         not_ready="The dataset or run has not got so far yet, or failed.",
         not_active="The run or dataset has already ended, so it cannot be cancelled.",
+        nothing_to_undo="The run has had no earlier answer to go back to.",
         still_active="The run or dataset is still being worked on.",
         conflict="The thing changed meanwhile.",
         not_orders="The rows do not look like orders, so nothing can be proposed or turned.",

@@ -57,6 +57,7 @@ def test_without_a_wish_the_cut_is_the_answer_of_the_run() -> None:
         ({"k": "²"}, "invalid_value"),
         ({"height": "nan"}, "invalid_value"),
         ({"height": "-1"}, "invalid_value"),
+        ({"height": "0.1"}, "out_of_range"),
         ({"branches": "1;2"}, "invalid_branches"),
         ({"branches": "1"}, "invalid_branches"),
         ({"branches": "1,1"}, "invalid_branches"),

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from clustering.artifacts import load_top
+from clustering.cutting import Cut, cut_of
 from clustering.exports import (
     added_names,
     neutral,
@@ -20,7 +22,6 @@ from clustering.exports import (
 )
 from clustering.models import Run
 from clustering.services import name_segment
-from segmentiq.ml.errors import SpecRefused
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +33,17 @@ NASTY = "\n".join(
 )  # fmt: skip
 
 
+def cut(run: Run, k: int) -> Cut:
+    return cut_of(load_top(run), k=k)
+
+
 def rows_of(stream: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(b"".join(stream).decode("utf-8"), newline="")))
 
 
 def test_segment_one_is_the_largest_and_every_row_has_one(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
-    numbers = segment_numbers(run, 3).tolist()
+    numbers = segment_numbers(run, cut(run, 3)).tolist()
     assert len(numbers) == run.n_rows
     assert [numbers.count(number) for number in (1, 2, 3)] == sorted(run.sizes, reverse=True)
 
@@ -47,7 +52,7 @@ def test_rows_set_aside_have_no_segment(make_dataset: Callable[..., Any], make_r
     lines = NASTY.splitlines()
     lines[4] = "00003,word,,30"
     run = make_run(make_dataset("\n".join(lines)), n_clusters=2, missing="drop", columns=["amount", "visits"])
-    rows = rows_of(stream_assignments_csv(run, 2))
+    rows = rows_of(stream_assignments_csv(run, cut(run, 2)))
     assert rows[4][-2:] == ["", ""]
     assert run.n_set_aside == 1
 
@@ -56,7 +61,7 @@ def test_the_file_comes_back_with_its_columns_and_two_more(
     make_dataset: Callable[..., Any], make_run: Callable[..., Any]
 ) -> None:
     run = make_run(make_dataset(NASTY), n_clusters=2, columns=["amount", "visits"])
-    rows = rows_of(stream_assignments_csv(run, 2))
+    rows = rows_of(stream_assignments_csv(run, cut(run, 2)))
     assert rows[0] == ["customer_id", "label", "amount", "visits", "segment", "segment_name"]
     assert [row[0] for row in rows[1:]] == [f"{n:05d}" for n in range(18)]
     assert {row[-2] for row in rows[1:]} == {"1", "2"}
@@ -66,7 +71,7 @@ def test_formulas_are_neutralised_and_negative_numbers_stay(
     make_dataset: Callable[..., Any], make_run: Callable[..., Any]
 ) -> None:
     run = make_run(make_dataset(NASTY), n_clusters=2, columns=["amount", "visits"])
-    rows = rows_of(stream_assignments_csv(run, 2))
+    rows = rows_of(stream_assignments_csv(run, cut(run, 2)))
     assert [row[1] for row in rows[1:7]] == ["'=1+1", "'+3", "'-2+3", "'@SUM(A1)", "plain, quoted", "-5"]
     assert float(rows[1][2]) == -5
 
@@ -97,13 +102,13 @@ def test_cells_leave_as_they_came(make_dataset: Callable[..., Any], make_run: Ca
     dataset = make_dataset(AS_WRITTEN)
     assert dict(dataset.columns.values_list("name", "kind"))["spend"] == "number"
     run = make_run(dataset, n_clusters=2)
-    rows = rows_of(stream_assignments_csv(run, 2))
+    rows = rows_of(stream_assignments_csv(run, cut(run, 2)))
     assert [row[:-2] for row in rows] == list(csv.reader(io.StringIO(AS_WRITTEN, newline="")))
 
 
 def test_json_gives_the_same_cells_typed(make_dataset: Callable[..., Any], make_run: Callable[..., Any]) -> None:
     run = make_run(make_dataset(AS_WRITTEN), n_clusters=2)
-    first, *_, last = json.loads(b"".join(stream_assignments_json(run, 2)))["assignments"]
+    first, *_, last = json.loads(b"".join(stream_assignments_json(run, cut(run, 2))))["assignments"]
     assert {name: first[name] for name in ("id", "joined", "active", "spend", "share", "score")} == {
         "id": "007", "joined": "2024-01-31", "active": True, "spend": 1234.5, "share": 0.12, "score": 1.5,
     }  # fmt: skip
@@ -112,7 +117,8 @@ def test_json_gives_the_same_cells_typed(make_dataset: Callable[..., Any], make_
 
 def test_a_constant_formula_is_neutralised_too(make_dataset: Callable[..., Any], make_run: Callable[..., Any]) -> None:
     lines = ["a,b,same"] + [f"{n},{n % 3},=1+1" for n in range(12)]
-    rows = rows_of(stream_assignments_csv(make_run(make_dataset("\n".join(lines)), n_clusters=2), 2))
+    run = make_run(make_dataset("\n".join(lines)), n_clusters=2)
+    rows = rows_of(stream_assignments_csv(run, cut(run, 2)))
     assert {row[2] for row in rows[1:]} == {"'=1+1"}
 
 
@@ -122,47 +128,40 @@ def test_added_columns_do_not_collide() -> None:
 
 def test_names_people_gave_are_exported(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
-    from clustering.artifacts import load_top
-    from segmentiq.ml.cut import cut_k
-
-    branch = cut_k(load_top(run), 3)[0].id
+    branch = cut(run, 3).ids[0]
     name_segment(run, branch, "=Loyal", "")
-    rows = rows_of(stream_assignments_csv(run, 3))
+    rows = rows_of(stream_assignments_csv(run, cut(run, 3)))
     assert {row[-1] for row in rows[1:] if row[-2] == "1"} == {"'=Loyal"}
 
 
 def test_json_holds_the_same_rows(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
-    records = json.loads(b"".join(stream_assignments_json(run, 3)))["assignments"]
-    rows = rows_of(stream_assignments_csv(run, 3))
+    records = json.loads(b"".join(stream_assignments_json(run, cut(run, 3))))["assignments"]
+    rows = rows_of(stream_assignments_csv(run, cut(run, 3)))
     assert [record["segment"] for record in records] == [int(row[-2]) for row in rows[1:]]
 
 
 def test_json_tells_how_well_each_customer_lies_in_the_answer(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
-    records = json.loads(b"".join(stream_assignments_json(run, 3)))["assignments"]
+    records = json.loads(b"".join(stream_assignments_json(run, cut(run, 3))))["assignments"]
     told = [record["silhouette"] for record in records]
     assert sum(told) / len(told) == pytest.approx(run.silhouette, abs=1e-4)
-    of_one = json.loads(b"".join(stream_assignments_json(run, 3, 2)))["assignments"]
+    of_one = json.loads(b"".join(stream_assignments_json(run, cut(run, 3), 2)))["assignments"]
     assert [record["silhouette"] for record in of_one] == [record["silhouette"] for record in records if record["segment"] == 2]
-    other_cut = json.loads(b"".join(stream_assignments_json(run, 4)))["assignments"]
+    other_cut = json.loads(b"".join(stream_assignments_json(run, cut(run, 4))))["assignments"]
     assert {record["silhouette"] for record in other_cut} == {None}
 
 
 def test_a_run_of_before_silhouettes_were_kept_is_exported_without(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
     run.artifacts.filter(name="silhouettes.npz").delete()
-    records = json.loads(b"".join(stream_assignments_json(Run.objects.get(pk=run.pk), 3)))["assignments"]
+    run = Run.objects.get(pk=run.pk)
+    records = json.loads(b"".join(stream_assignments_json(run, cut(run, 3))))["assignments"]
     assert {record["silhouette"] for record in records} == {None}
-
-
-def test_a_cut_beyond_the_tree_is_refused(make_run: Callable[..., Any]) -> None:
-    with pytest.raises(SpecRefused):
-        segment_numbers(make_run(n_clusters=2), 51)
 
 
 def test_the_report_is_json_and_adds_up(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
-    document = json.loads(json.dumps(report_document(run, 2)))
+    document = json.loads(json.dumps(report_document(run, cut(run, 2))))
     assert document["k"] == 2
     assert sum(segment["size"] for segment in document["segments"]) == document["n_clustered"]

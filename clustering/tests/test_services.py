@@ -10,7 +10,9 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from clustering import artifacts, services
+from clustering.cutting import cut_of
 from clustering.models import Run
+from clustering.tests.trees import balanced_tree
 from datasets.services import override_column, upload
 from segmentiq.files import remove_folder, run_folder
 from segmentiq.ml.errors import Refusal
@@ -122,32 +124,29 @@ def test_cancelling_twice_is_refused(make_dataset: Make) -> None:
     assert refused.value.code == "not_active"
 
 
-def test_cutting_elsewhere_changes_the_answer(make_run: Make) -> None:
-    run = make_run(n_clusters=3)
-    assert (run.k, run.sizes) == (3, [20, 16, 12])
-    services.cut(run, 2)
-    run.refresh_from_db()
-    assert (run.k, sum(run.sizes)) == (2, 48)
-    assert run.silhouette == next(score.silhouette for score in artifacts.load_scores(run) if score.k == 2)
-    for k in (51, 1, 0):
-        with pytest.raises(Refusal) as refused:
-            services.cut(run, k)
-        assert refused.value.code == "out_of_range"
-
-
 def test_a_name_stays_on_its_branch(make_run: Make) -> None:
     run = make_run(n_clusters=3)
     services.name_segment(run, 1, "  Big \n spenders ", "call them")
     services.name_segment(run, 1, "Spenders")
-    assert [(entry.branch, entry.name, entry.note) for entry in run.names.all()] == [(1, "Spenders", "")]
+    services.name_segment(run, 1, note="", hue=8)
+    assert [(entry.branch, entry.name, entry.note, entry.hue) for entry in run.names.all()] == [(1, "Spenders", "", 8)]
     with pytest.raises(Refusal) as refused:
         services.name_segment(run, 999, "x")
     assert refused.value.code == "unknown_branch"
+    with pytest.raises(Refusal) as refused:
+        services.name_segment(run, 1, hue=9)
+    assert (refused.value.code, refused.value.field) == ("invalid_value", "hue")
 
 
 def test_only_a_finished_run_can_be_cut_or_named(make_dataset: Make) -> None:
     run = ask(make_dataset())
-    for attempt in (lambda: services.cut(run, 2), lambda: services.name_segment(run, 0, "x")):
+    cut = cut_of(balanced_tree(), k=2)
+    attempts: list[Any] = [
+        lambda: services.keep_cut(run, cut, run.dataset.owner),
+        lambda: services.undo_cut(run),
+        lambda: services.name_segment(run, 0, "x"),
+    ]
+    for attempt in attempts:
         with pytest.raises(Refusal) as refused:
             attempt()
         assert refused.value.code == "not_ready"

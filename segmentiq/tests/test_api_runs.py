@@ -170,13 +170,13 @@ def test_a_list_of_runs_takes_the_same_queries_however_long_it_is(
         assert len(client.get(RUNS).json()["results"]) == n
 
 
-def test_looking_at_a_run_takes_four_queries(
+def test_looking_at_a_run_takes_five_queries(
     owner: Any, make_run: Make, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
     run = make_run()
     client = Client()
     client.force_login(owner)
-    with django_assert_max_num_queries(4):  # session, person, run with dataset, artifacts
+    with django_assert_max_num_queries(5):  # session, person, run with dataset, artifacts, kept cuts with who kept them
         assert client.get(f"{RUNS}/{run.pk}").json()["scores"]
 
 
@@ -255,23 +255,12 @@ def test_segments_tell_what_sets_them_apart_and_can_be_named(api: APIClient, mak
     assert error(api.patch(f"{path}/999", {"name": "x"}, format="json"), 400)["code"] == "unknown_branch"
 
 
-def test_another_cut_can_be_kept_as_the_answer(api: APIClient, make_run: Make) -> None:
-    path = f"{RUNS}/{make_run().pk}"
-    told = api.post(f"{path}/cut", {"k": 2}, format="json").json()
-    assert (told["k"], len(told["sizes"])) == (2, 2)
-    assert whole(api.get(f"{path}/assignments"))["k"] == 2
-    for wrong in (True, "3", 2.5, None, [3]):
-        assert error(api.post(f"{path}/cut", {"k": wrong}, format="json"), 400)["field"] == "k"
-    assert error(api.post(f"{path}/cut", {}, format="json"), 400)["code"] == "missing_field"
-    assert error(api.post(f"{path}/cut", {"k": 1}, format="json"), 400)["code"] == "out_of_range"
-    assert error(api.post(f"{path}/cut", {"k": 10**30}, format="json"), 400)["code"] == "out_of_range"
-
-
 def test_a_run_that_is_not_done_has_no_results_yet(api: APIClient, make_dataset: Make, owner: Any) -> None:
     run = services.train(dataset=make_dataset(), spec=SegmentationSpec(), requested_by=owner)
     for ending in ("tree", "dendrogram", "assignments", "segments"):
         assert error(api.get(f"{RUNS}/{run.pk}/{ending}"), 409)["code"] == "not_ready"
-    assert error(api.post(f"{RUNS}/{run.pk}/cut", {"k": 3}, format="json"), 409)["code"] == "not_ready"
+    for ending in ("cut", "cut/undo"):
+        assert error(api.post(f"{RUNS}/{run.pk}/{ending}", {"k": 3}, format="json"), 409)["code"] == "not_ready"
 
 
 def test_cancelling_twice_is_a_conflict(api: APIClient, make_dataset: Make, owner: Any, drain: Callable[[], int]) -> None:
@@ -293,7 +282,7 @@ def test_another_ones_run_is_byte_for_byte_a_missing_one(make_run: Make, strange
     client = APIClient()
     client.force_authenticate(stranger)
     run = make_run()
-    endings = ("", "?wait=1", "/tree", "/dendrogram", "/assignments", "/segments", "/segments/0", "/cancel", "/cut")
+    endings = ("", "?wait=1", "/tree", "/dendrogram", "/assignments", "/segments", "/segments/0", "/cancel", "/cut", "/cut/undo")
     for ending, method in itertools.product(endings, ("GET", "POST", "PATCH", "DELETE", "OPTIONS")):
         theirs, missing = (client.generic(method, f"{RUNS}/{pk}{ending}") for pk in (run.pk, MISSING))
         assert without_id(theirs) == without_id(missing), (method, ending)
