@@ -1,0 +1,188 @@
+"""A name somebody asked for in, all that is known of that customer out: segment, how well it lies there, values, neighbours.
+
+One answer serves the page without a script and the panel with one. What was asked is given back to the person who asked, in the
+form, and to nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from clustering import artifacts
+from clustering.cutting import Cut
+from clustering.lookup import Customer, Register, id_columns, listed, open_register, position_of, rows_at, rows_named
+from clustering.lookup_near import nearest
+from clustering.models import Run
+from datasets.finding import read_rows
+from segmentiq.ml.facts import month
+from segmentiq.ml.thresholds import MODERATE
+from segmentiq.ml.values import NumberFact, Profile
+from segmentiq.words import count, figure, plural, share
+
+N_NEAR = 5
+MOST_VALUES = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """One column of a customer beside the average of its segment and of all."""
+
+    column: str
+    own: str
+    segment: str
+    everyone: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerCard:
+    customer: Customer
+    position: int | None
+    """Place in leaf order, by which the map knows it."""
+    lies: str
+    values: tuple[Value, ...]
+    near: tuple[Customer, ...]
+    near_positions: tuple[int, ...]
+    near_note: str
+    """Why there are no neighbours, where there are none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """Who is looked up: by name, by row in the table from 0, or by place in leaf order from 0."""
+
+    name: str = ""
+    row: int | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookupPage:
+    asked: str
+    label: str
+    """What identifies a customer: the column's name, or the row number."""
+    sentence: str
+    others: tuple[Customer, ...]
+    """Further customers of the same name."""
+    card: CustomerCard | None
+
+
+def lookup_page(run: Run, cut: Cut, asked: Asked) -> LookupPage:
+    """Answer a look-up, or ask for a name where nothing was asked. Raises Refusal."""
+    ids = id_columns(run)
+    label = ids[0] if ids else "Row number"
+    found = _rows_asked(run, asked)
+    if not found:
+        sentence = _not_found(run, ids) if asked != Asked() else ""
+        return LookupPage(asked=asked.name, label=label, sentence=sentence, others=(), card=None)
+    register = open_register(run, cut)
+    first, *others = listed(register, found)
+    sentence = _several(len(found), label) if others else ""
+    return LookupPage(asked=asked.name, label=label, sentence=sentence, others=tuple(others), card=_card(register, first))
+
+
+def _rows_asked(run: Run, asked: Asked) -> list[int]:
+    if asked.row is not None:
+        return [asked.row] if asked.row < (run.n_rows or 0) else []
+    if asked.at is not None:
+        return rows_at(artifacts.load_labels(run), [asked.at]) if asked.at < (run.n_clustered or 0) else []
+    return rows_named(run, asked.name) if asked.name else []
+
+
+def _not_found(run: Run, ids: Sequence[str]) -> str:
+    customers = plural(run.n_rows or 0, "row")
+    if ids:
+        return f"None of the {customers} has exactly this {' or '.join(ids)}. Capitals and leading zeros count."
+    return f"The table has no column that identifies customers, so they are found by row number, from 1 to {count(run.n_rows)}."
+
+
+def _several(found: int, label: str) -> str:
+    return f"{plural(found, 'row')} of the table have this {label}; the first is shown."
+
+
+def _card(register: Register, customer: Customer) -> CustomerCard:
+    position = position_of(register.labels, customer.row - 1)
+    near = _near(register.run, position)
+    return CustomerCard(
+        customer=customer,
+        position=position,
+        lies=_lies(register, position),
+        values=_values(register.run, customer),
+        near=listed(register, rows_at(register.labels, near)) if near else (),
+        near_positions=tuple(near or ()),
+        near_note=_near_note(position, near),
+    )
+
+
+def _near(run: Run, position: int | None) -> list[int] | None:
+    """Return the leaf positions of the nearest others; None where nobody's place was kept."""
+    space = None if position is None else artifacts.load_space(run)
+    return None if space is None or position is None else nearest(space, position, run.spec["metric"], N_NEAR)
+
+
+def _near_note(position: int | None, near: list[int] | None) -> str:
+    if position is None or near:
+        return ""
+    return "The places of the customers were not kept, as for very large or older runs, so the nearest cannot be told."
+
+
+def _lies(register: Register, position: int | None) -> str:
+    """Say how well a customer lies in its segment; nothing where that was not measured."""
+    if position is None:
+        return "A row with missing cells that this run set aside: it is in no segment."
+    stored = artifacts.load_cohesion(register.run)
+    if stored is None or register.cut.k < 2:
+        return ""
+    import numpy as np
+
+    from segmentiq.ml.cohesion import cohesion_of
+
+    place = int(np.searchsorted(stored.positions, position))
+    if place == len(stored.positions) or stored.positions[place] != position:
+        return f"How well it lies there was measured for {count(len(stored.positions))} customers only, and it is not among them."
+    value = float(cohesion_of(stored, register.top, register.cut.ids).values[place])
+    return f"{_how_well(value)} (silhouette {value:.2f}; 1 is deep inside, 0 on the border)."
+
+
+def _how_well(value: float) -> str:
+    if value >= MODERATE:
+        return "It lies well inside its segment"
+    return "It lies near the border of its segment" if value >= 0 else "It is nearer to another segment than to its own"
+
+
+def _values(run: Run, customer: Customer) -> tuple[Value, ...]:
+    """Compare the customer with the average of its segment, column by column as the table orders them."""
+    profiles = artifacts.load_profiles(run)
+    own = profiles[customer.segment.branch] if customer.segment else None
+    header, rows = read_rows(run.dataset, [customer.row - 1])
+    cells = dict(zip(header, rows[customer.row - 1], strict=True))
+    kinds = dict(run.dataset.columns.values_list("name", "kind"))
+    told = [name for name in header if name in _profiled(profiles[0])][:MOST_VALUES]
+    return tuple(
+        Value(
+            column=name,
+            own=cells[name] or "–",
+            segment=_average(own, name, cells[name], kinds) if own else "–",
+            everyone=_average(profiles[0], name, cells[name], kinds),
+        )
+        for name in told
+    )
+
+
+def _profiled(root: Profile) -> set[str]:
+    return {fact.column for fact in root.numbers} | {fact.column for fact in root.levels}
+
+
+def _average(profile: Profile, column: str, cell: str, kinds: Mapping[str, str]) -> str:
+    """Write what a column is on average among these customers; of a category, how many have this customer's level."""
+    number = next((fact for fact in profile.numbers if fact.column == column), None)
+    if number is not None:
+        return _mean(number, kinds.get(column, "number"))
+    level = next((fact for fact in profile.levels if fact.column == column and fact.level == cell), None)
+    return f"the same for {share(level.share)}" if level else "–"
+
+
+def _mean(fact: NumberFact, kind: str) -> str:
+    if kind == "date":
+        return month(fact.mean)
+    return f"yes for {share(fact.mean)}" if kind == "boolean" else figure(fact.mean)
