@@ -26,8 +26,9 @@ INSIDE_WORDS = frozenset("’‘´·`ºª²³°®™")
 
 GERMAN, FRENCH, SPANISH = "äöüßÄÖÜ", "éèêëàâçîïôùûüÿœæÉÈÊËÀÂÇÎÏÔÙÛÜŒÆ", "áéíóúñüÁÉÍÓÚÑÜ"
 PORTUGUESE, ITALIAN = "ãõáâàçéêíóôúÃÕÁÂÀÇÉÊÍÓÔÚ", "àèéìòùÀÈÉÌÒÙ"
-NORDIC, ICELANDIC = "åäöæøéÅÄÖÆØÉ", "áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖ"
+NORDIC, ICELANDIC, FINNISH = "åäöæøéÅÄÖÆØÉ", "áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖ", "åäöšžÅÄÖŠŽ"
 WESTERN = "".join(sorted(set(GERMAN + FRENCH + SPANISH + PORTUGUESE + ITALIAN + NORDIC)))
+ANY_WESTERN = WESTERN + "šžŠŽ"
 POLISH, CZECH = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ"
 SLOVAK, HUNGARIAN = "áäčďéíĺľňóôŕšťúýžÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ", "áéíóöőúüűÁÉÍÓÖŐÚÜŰ"
 ROMANIAN, SOUTH_SLAVIC = "ăâîşţșțĂÂÎŞŢȘȚ", "čćđšžČĆĐŠŽ"
@@ -38,7 +39,7 @@ UKRAINIAN, SERBIAN = RUSSIAN[:-1] + "іїєґІЇЄҐ’", "абвгдђежзи
 GREEK = "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΆΈΉΊΌΎΏ"
 HEBREW, ARABIC = "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "ءآأؤإئابةتثجحخدذرزسشصضطظعغـفقكلمنهوىيًٌٍَُِّْ"
 
-LATIN = (GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, NORDIC, ICELANDIC, WESTERN)
+LATIN = (GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, NORDIC, ICELANDIC, FINNISH, WESTERN, ANY_WESTERN)
 CENTRAL = (POLISH, CZECH, SLOVAK, HUNGARIAN, ROMANIAN, SOUTH_SLAVIC, GERMAN)
 CYRILLIC = (RUSSIAN, UKRAINIAN, SERBIAN)
 PAGES: Mapping[str, tuple[str, ...]] = {
@@ -136,13 +137,13 @@ def _is_cased(text: str, place: int) -> bool:
 
 
 def _is_run(text: str, place: int) -> bool:
-    """Tell whether the character is one of three or more letters above 127 in a row, which no Latin alphabet writes."""
+    """Tell whether the character is one of four or more letters above 127 in a row; three are in Czech towns (Děčín)."""
     start = end = place
     while start > 0 and text[start - 1] > "\x7f" and text[start - 1].isalpha():
         start -= 1
     while end + 1 < len(text) and text[end + 1] > "\x7f" and text[end + 1].isalpha():
         end += 1
-    return end - start >= 2
+    return end - start >= 3
 
 
 def _find_pairs(words: Sequence[bytes]) -> list[str]:

@@ -22,18 +22,19 @@ from datasets.reader.patterns import all_match, as_python
 
 Order = Literal["year-month-day", "day-month-year", "month-day-year"]
 
-TIME = (
-    r"(?:(?:[T ]+|, ?)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
-    r" ?(?P<half>[AaPp]\.?[Mm]\.?)?(?: ?Uhr)? ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
-)
+CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
+HALF = r" ?(?P<half>[AaPp]\.?[Mm]\.?)?"
+ZONE = r" ?(?P<zone>Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|UTC|GMT)?(?: \([^)]{1,40}\))?"
+TIME = rf"(?:(?:[T ]+|, ?|:| a las | à | um | at ){CLOCK}{HALF}(?: ?Uhr)?{ZONE})?$"
 WEEKDAY = rf"^(?i:{WEEKDAYS})\.?,? +"
 NUMERIC = r"^(?P<a>\d{1,4})(?:[-/.] ?|年)(?P<b>\d{1,2})(?:[-/.] ?|月)(?P<c>\d{1,4})(?:\.|日)?" + TIME
 NAMED = (
     r"^(?P<a>\d{1,2}|\d{4})(?:st|nd|rd|th|er|º|°)?[-/ .]*(?:(?:de|of) )?(?P<b>\p{L}{3,12})\.?"
-    + r"[-/ .,]*(?:(?:de|del|of) )?(?P<c>\d{2,4})"
+    + r"[-/ .,]*(?:(?:de|del|of) )?(?P<c>\d{2,4})(?: ?(?:г|р)\.?)?"
     + TIME
 )
 AMERICAN = r"^(?P<b>\p{L}{3,12})\.? (?P<a>\d{1,2})(?:st|nd|rd|th)?,? (?P<c>\d{4})" + TIME
+CTIME = rf"^(?P<b>\p{{L}}{{3,9}}) +(?P<a>\d{{1,2}}) {CLOCK}{HALF}{ZONE} (?P<c>\d{{4}})$"
 COMPACT = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})" + TIME
 STAMP = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<half>)(?P<zone>)$"
 DATE_WORDS = frozenset(
@@ -87,7 +88,7 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
     if (stamps := read_iso(values, FIRST_YEAR, LAST_YEAR)) is not None:
         return Dates(values=stamps, order="year-month-day")
     is_announced = is_date_name(words)
-    for pattern in (NUMERIC, NAMED, AMERICAN, *((COMPACT, STAMP) if is_announced else ())):
+    for pattern in (NUMERIC, NAMED, AMERICAN, CTIME, *((COMPACT, STAMP) if is_announced else ())):
         if all_match(values, pattern):
             last = LAST_SHORT_YEAR if BIRTH_WORDS.isdisjoint(words) else LAST_SHORT_BIRTH
             return _assemble(pc.extract_regex(values, pattern), order, last, is_compact=pattern in (COMPACT, STAMP))
@@ -209,7 +210,7 @@ def _time(parts: Any) -> NDArray[np.timedelta64]:
     halves = pc.utf8_slice_codeunits(pc.utf8_lower(half), 0, 1)
     is_late = pc.equal(halves, "p").to_numpy(zero_copy_only=False)
     hours = np.where(pc.not_equal(halves, "").to_numpy(zero_copy_only=False), hours % 12 + 12 * is_late, hours)
-    numbered = pc.replace_substring_regex(zone, r"^(?:Z|UTC|GMT)$", "")
+    numbered = pc.replace_substring_regex(zone, r"^(?:Z|UTC|GMT)", "")
     shift = _floats(pc.replace_substring_regex(numbered, r"^([+-]\d{2}):?(?:\d{2})?$", r"\1"))
     shift_minutes = _floats(pc.replace_substring_regex(numbered, r"^[+-]\d{2}:?(\d{2})?$", r"\1"))
     is_west = pc.starts_with(numbered, "-").to_numpy(zero_copy_only=False)

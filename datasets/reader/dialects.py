@@ -195,9 +195,10 @@ def _has_spaced_quotes(text: str, dialect: Dialect, limits: ReadLimits) -> bool:
 def _wraps_in_apostrophes(text: str, delimiter: str) -> bool:
     """Tell whether apostrophes stand around most cells and nowhere else at their edges, and quotation marks around none."""
     edge = rf"(?:^|{re.escape(delimiter)}) *"
-    wrapped = len(re.findall(rf"{edge}'(?:[^']|'')*' *(?={re.escape(delimiter)}|[\r\n]|\Z)", text, re.MULTILINE))
-    opened = len(re.findall(rf"{edge}'", text, re.MULTILINE))
-    usual = len(re.findall(rf'{edge}"', text, re.MULTILINE))
+    whole = rf"{edge}'(?:[^']|'')*' *(?={re.escape(delimiter)}|[\r\n]|\Z)"
+    rest, wrapped = re.subn(whole, delimiter, text, flags=re.MULTILINE)  # a line inside of a cell may start with one, too
+    opened = wrapped + len(re.findall(rf"{edge}'", rest, re.MULTILINE))
+    usual = len(re.findall(rf'{edge}"', rest, re.MULTILINE))
     return wrapped >= max(2, len(text.splitlines()) / 2) and wrapped >= 0.9 * opened and usual <= 0.05 * wrapped
 
 

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 
 from datasets.reader.cells import Present, TextCells
 from datasets.reader.numbers import has_leading_zeros, share_of_numbers
+from datasets.reader.patterns import all_match
 from datasets.reader.roles import NumberFacts, TextFacts
+
+TIME = r"^\d{1,3}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?$"
+MEASURE = r"^[+-]?\d+(?:[.,]\d+)*\s?(?P<unit>(?:\p{L}|[µ°%/²³]){1,12})\.?$"
 
 
 def number_facts(words: tuple[str, ...], values: NDArray[Any]) -> NumberFacts:
@@ -47,7 +51,15 @@ def text_facts(words: tuple[str, ...], present: Present) -> TextFacts:
         longest=int(lengths.max()),
         has_leading_zeros=has_leading_zeros(present.values),
         share_of_numbers=share_of_numbers(present.values, present.counts),
+        is_quantity=_are_quantities(present.values),
     )
+
+
+def _are_quantities(values: Any) -> bool:
+    """Tell whether all are times, or numbers with the same unit."""
+    if all_match(values, TIME):
+        return True
+    return all_match(values, MEASURE) and len(pc.unique(pc.extract_regex(values, MEASURE).field("unit"))) == 1
 
 
 def is_padded(cells: TextCells) -> bool:

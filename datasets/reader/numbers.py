@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datasets.reader.patterns import FIRST, all_match, any_matches, are_words
-from datasets.reader.words import LONGEST_VALUE, NON_FINITE
+from datasets.reader.words import LONGEST_VALUE, NON_FINITE, SYMBOL
 
 Mark = Literal["", ".", ",", " ", "'"]
 
@@ -27,23 +27,18 @@ INTEGER = r"^[+-]?\d+$"
 PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?$"
 LEADING_ZERO = r"^[+-]?0\d+$"
 TOO_LONG = r"^[+-]?\d{19,}$"
-CODES = (
-    "EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|RUB|KRW|TRY|PLN|CZK|HUF|SEK|NOK|DKK|ISK|RON|BGN|HRK|RSD|UAH|BRL|MXN|ARS|CLP|COP|PEN|CAD|AUD|NZD"
-    "|ZAR|ILS|AED|SAR|EGP|NGN|KES|THB|VND|IDR|MYR|SGD|HKD|TWD|PHP|PKR|BDT|LKR|DEM|FRF|ITL|ESP|ATS"
-)
-"""Currencies; not any three capitals, because SKU 1001 is no amount."""
-SYMBOL = rf"[$€£¥₹₽₩₺₫₴₪฿]|(?:US|CA|AU|A|C|R|HK|NZ)\$|kr\.?|zł|Kč|Ft|lei|лв\.?|руб\.?|Fr\.?|Rs\.?|{CODES}"
 AMOUNT = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?\s?(?P<before>{SYMBOL})?\s?(?P<sign2>[+-])?"
-    r"(?P<body>\d[\d.,' ]*|[.,]\d+)(?P<power>[eE][+-]?\d{1,3})?"
-    rf"\s?(?P<after>{SYMBOL}|%)?(?P<close>\))?(?P<sign3>-)?",
+    r"(?P<body>\d[\d.,' ]*|[.,]\d+)(?:(?<=[.,])(?:--?|—))?(?P<power>[eE][+-]?\d{1,3})?"
+    rf"\s?(?P<after>{SYMBOL}|TL|%)?(?P<close>\))?(?P<sign3>-)?",
     re.ASCII,
 )
+"""A dash right after the decimal mark stands for no cents (49,-); anywhere else at the end it is a minus."""
 STYLES: tuple[tuple[Mark, Mark], ...] = (
     (".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"),
 )  # fmt: skip
 """(decimal mark, thousands mark), the plainest reading first."""
-SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "’": "'"})
+SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "–": "-", "’": "'", "´": "'"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

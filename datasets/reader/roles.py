@@ -17,14 +17,17 @@ ENTITY_WORDS = frozenset(
         "benutzer", "konto", "patienten", "teilnehmer", "abonnent", "abonnenten", "käufer", "kaeufer", "besteller",
         "debitor", "debitoren", "gast", "haushalt", "cliente", "clienti", "clientes", "usuario", "utente",
         "utilisateur", "membre", "socio", "compte", "cuenta", "klient", "klienta", "kund", "kunder", "klant",
-        "klanten", "medlem", "asiakas", "abonné", "abonne",
+        "klanten", "medlem", "asiakas", "abonné", "abonne", "zákazníka", "zákazník", "ügyfél", "müşteri",
+        "клиента", "клиент", "клієнт", "клієнта", "покупателя", "абонента", "πελάτη", "πελάτης", "会員", "顧客", "会员", "客户",
+        "用户", "회원", "고객",
     )
 )  # fmt: skip
 CONTACT_WORDS = frozenset(
     (
         "email", "mail", "phone", "mobile", "telephone", "tel", "uuid", "guid", "telefon", "telefono", "teléfono",
         "téléphone", "telefoon", "telefone", "handy", "mobil", "movil", "móvil", "rufnummer", "telefonnummer",
-        "handynummer", "mobilnummer", "correo", "courriel", "mailadresse", "emailadresse", "fax",
+        "handynummer", "mobilnummer", "correo", "courriel", "mailadresse", "emailadresse", "fax", "телефон", "τηλέφωνο",
+        "電話", "电话",
     )
 )  # fmt: skip
 ID_WORDS = frozenset(
@@ -32,9 +35,17 @@ ID_WORDS = frozenset(
         "id", "ids", "no", "nr", "number", "num", "key", "code", "uuid", "guid", "identifier", "ref", "reference",
         "nummer", "numer", "numero", "número", "numéro", "nro", "kennung", "kennziffer", "schlüssel", "schluessel",
         "codigo", "código", "codice", "kod", "matricule", "identifiant", "identificador", "clave", "clé", "číslo",
-        "cislo", "iban", "ean", "isbn", "gtin",
+        "cislo", "iban", "ean", "isbn", "gtin", "cpf", "cnpj", "nip", "pesel", "azonosító", "код", "номер", "κωδικός",
+        "αριθμός", "番号", "コード", "编号", "编码", "號碼", "번호", "코드",
     )
 )  # fmt: skip
+POSTAL_WORDS = frozenset(
+    (
+        "zip", "zipcode", "postal", "postcode", "plz", "postleitzahl", "postnummer", "postnr", "postinumero", "cep", "pincode",
+        "pocztowy", "psč", "psc", "irányítószám", "индекс", "індекс", "κώδικας", "郵便", "邮编", "邮政", "우편",
+    )
+)  # fmt: skip
+"""Names of postal codes, which say where somebody lives and not who it is, even where each stands once."""
 JOINED = frozenset(f"{entity}{word}" for entity in ENTITY_WORDS for word in ID_WORDS)
 """Names without capitals or underscores: customerid."""
 CODE_WORDS = frozenset(
@@ -81,6 +92,8 @@ MAX_CODES = 10
 MAX_LEVELS = 50
 UNIQUE = 0.95
 MIXED = 0.8
+MOST_ORDERS = 10
+"""Rows of one customer, on average, up to which a few repeating numbers are customers rather than groups of them."""
 FEW = 20
 """Rows below which "every value is different" says little."""
 
@@ -119,6 +132,8 @@ class TextFacts(Facts):
     mean_length: float
     longest: int
     has_leading_zeros: bool = False
+    is_quantity: bool = False
+    """Whether all of them are times of day, lengths of time, or numbers with one and the same unit."""
     share_of_numbers: float = 0.0
     """Share of the rows whose cell is a plain number."""
 
@@ -159,7 +174,8 @@ def _judge_identifier(facts: Facts) -> Judgement | None:
         return Judgement(
             kind="id", role="id", reason=f"Named like an identifier, and {_unique_share(facts)} of its values are unique."
         )
-    if is_customer_id(facts.words) and facts.n_distinct > MAX_LEVELS:
+    is_large = facts.n_distinct > MAX_LEVELS or MOST_ORDERS * facts.n_distinct >= facts.n_present
+    if is_customer_id(facts.words) and is_large:
         reason = f"Named like a customer's number; {facts.n_distinct:,} customers repeat over {facts.n_present:,} rows."
         return Judgement(kind="id", role="id", reason=reason)
     return None
@@ -171,13 +187,14 @@ def _unique_share(facts: Facts) -> str:
 
 def is_id_name(words: tuple[str, ...]) -> bool:
     """Tell whether a name says "identifier": it ends in id, no, key, ... or is a customer, client, e-mail, ..."""
-    return bool(words) and words[-1] in ID_WORDS | ENTITY_WORDS | CONTACT_WORDS | JOINED
+    return bool(words) and words[-1] in ID_WORDS | ENTITY_WORDS | CONTACT_WORDS | JOINED and POSTAL_WORDS.isdisjoint(words)
 
 
 def is_customer_id(words: tuple[str, ...]) -> bool:
     """Tell whether a name says whose number it is: customer id, client no, member key."""
     last = words[-1] if words else ""
-    return last in JOINED or (last in ID_WORDS and not ENTITY_WORDS.isdisjoint(words))
+    is_of_one = last in ENTITY_WORDS and not ID_WORDS.isdisjoint(words)  # code client, N° client
+    return last in JOINED or is_of_one or (last in ID_WORDS and not ENTITY_WORDS.isdisjoint(words))
 
 
 def _judge_code(facts: NumberFacts) -> Judgement | None:
@@ -194,7 +211,8 @@ def _judge_code(facts: NumberFacts) -> Judgement | None:
         if is_named:
             reason = f"{facts.n_distinct} small whole numbers, and its name speaks of a group: a code, not a quantity."
             return Judgement(kind="category", role="feature", reason=reason)
-    if facts.words[-1:] and facts.words[-1] in DIGIT_WORDS and not is_count:
+    are_digits = not DIGIT_WORDS.isdisjoint(facts.words[-1:]) or not POSTAL_WORDS.isdisjoint(facts.words)
+    if are_digits and not is_count:
         kind: Kind = "category" if facts.n_distinct <= MAX_LEVELS else "text"
         role: Role = "feature" if kind == "category" else "descriptor"
         return Judgement(kind=kind, role=role, reason="Its name says that these digits are a code, not a quantity.")
@@ -207,7 +225,8 @@ def judge_text(facts: TextFacts) -> Judgement:
     identifier = _judge_identifier(facts)
     if identifier:
         return Judgement(kind="id", role="id", reason=zeros + identifier.reason)
-    if facts.n_distinct == facts.n_present >= FEW and not (facts.has_spaces or facts.is_mixed or facts.longest > 64):
+    is_other = facts.is_quantity or facts.is_mixed or not POSTAL_WORDS.isdisjoint(facts.words)
+    if facts.n_distinct == facts.n_present >= FEW and not (facts.has_spaces or is_other or facts.longest > 64):
         return Judgement(kind="id", role="id", reason=f"{zeros}Every value is different and a single word.")
     crowded = facts.n_present >= FEW and facts.n_distinct > facts.n_present / 2
     if facts.n_distinct > MAX_LEVELS or crowded:
@@ -218,6 +237,11 @@ def judge_text(facts: TextFacts) -> Judgement:
 
 
 def _judge_free_text(facts: TextFacts, zeros: str, *, crowded: bool) -> Judgement:
+    if facts.is_quantity:
+        return Judgement(kind="text", role="descriptor", reason="Times, or numbers with a unit: kept as they are written.")
+    if not POSTAL_WORDS.isdisjoint(facts.words):
+        reason = f"{zeros}Postal codes: {facts.n_distinct:,} different ones, too many for a category (at most {MAX_LEVELS})."
+        return Judgement(kind="text", role="descriptor", reason=reason)
     if crowded or facts.mean_length > 40:
         return Judgement(kind="text", role="ignored", reason=f"{zeros}Free text: {facts.n_distinct:,} different values.")
     reason = f"{zeros}{facts.n_distinct:,} different values, too many for a category (at most {MAX_LEVELS})."

@@ -6,39 +6,30 @@ Light (only regular expressions), because both the quick check in the web proces
 from __future__ import annotations
 
 import re
+import unicodedata
 
-MISSING = frozenset(
+ERROR_CELLS = frozenset(
     (
-        "",
-        "null",
-        "n/a",
-        "nan",
-        "?",
-        "-",
-        "#n/a",
-        "#n/a!",
-        "#null!",
-        "#ref!",
-        "#value!",
-        "#div/0!",
-        "#name?",
-        "#num!",
-        "<na>",
-        "\\n",
+        "#n/a", "#n/a!", "#null!", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#nv", "#wert!", "#bezug!", "#zahl!",
+        "#valeur!", "#nombre!", "#nom?", "#valor!", "#¡valor!", "#¡ref!", "#¡div/0!", "#¡num!", "#¿nombre?", "#valore!", "#rif!",
+        "#n/d", "#n/d!", "#waarde!", "#verw!", "#deel/0!", "#getal!", "#n/b", "#arg!", "#adr!", "#liczba!", "#nazwa?", "#знач!",
+        "#ссылка!", "#дел/0!", "#число!", "#имя?", "#н/д", "#värde!", "#saknas!", "#i/t",
     )
-)
+)  # fmt: skip
+"""What spreadsheets show for a formula that fails, in their languages."""
+MISSING = frozenset(("", "null", "n/a", "nan", "?", "-", "<na>", "\\n")) | ERROR_CELLS
 """Missing in any spelling. `NA` is not here: it is a region and a surname, and counts as missing only among numbers and dates."""
 PLACEHOLDERS = frozenset(("?", "-"))
 """Missing among levels, numbers and dates; in free text they are text."""
 MAYBE_MISSING = frozenset(
     (
         "NA", "na", "Na", "N.A.", "n.a.", "n. a.", "NaT", "nat", "None", "none", "NONE", "nil", "--", "---", "–", "—", ".", "..",
-        "*", "(null)", "[null]", "(NULL)", "[NULL]", "(blank)", "(leer)", "k.A.", "k. A.", "k.A", "s.o.", "n/d", "N/D", "ND",
+        "*", "(null)", "[null]", "(NULL)", "[NULL]", "(blank)", "(leer)", "(vide)", "(empty)", "(Empty)", "(none)", "(None)",
+        "(no value)", "(No value)", "(not set)", "k.A.", "k. A.", "k.A", "s.o.", "n/d", "N/D", "ND",
         "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00", "00/00/0000", "00.00.0000", "00-00-0000",
     )
 )  # fmt: skip
 """Missing where all the other cells are numbers, dates or truths."""
-ERROR_CELLS = frozenset(token for token in MISSING if token.startswith("#"))
 TRUTHS = (
     ("true", "false"), ("wahr", "falsch"), ("vrai", "faux"), ("verdadero", "falso"), ("verdadeiro", "falso"), ("vero", "falso"),
     ("waar", "onwaar"), ("prawda", "fałsz"), ("sant", "falskt"), ("sann", "usann"), ("sand", "falsk"),
@@ -47,14 +38,29 @@ TRUTHS = (
 NON_FINITE = frozenset(
     ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "1.#inf", "-1.#inf", "1.#qnan", "∞", "-∞")
 )
+CODES = (
+    "EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|RUB|KRW|TRY|PLN|CZK|HUF|SEK|NOK|DKK|ISK|RON|BGN|HRK|RSD|UAH|BRL|MXN|ARS|CLP|COP|PEN|CAD|AUD|NZD"
+    "|ZAR|ILS|AED|SAR|EGP|NGN|KES|THB|VND|IDR|MYR|SGD|HKD|TWD|PHP|PKR|BDT|LKR|DEM|FRF|ITL|ESP|ATS|KZT|GEL|MAD|TND"
+)
+"""Currencies; not any three capitals, because SKU 1001 is no amount."""
+SYMBOL = (
+    r"[$€£¥₹₽₩₺₫₴₪฿￥￡＄\\円元원]|(?:US|CA|AU|A|C|R|S|HK|NT|NZ)\$|[kK]r\.?|zł|Kč|Ft|lei|din\.?|лв\.?|руб\.?|р\.|грн\.?|Fr\.?|Rs\.?"
+    rf"|{CODES}"
+)
+"""How amounts of money are marked; a backslash is what old Japanese and Korean code pages have for yen and won."""
 NUMBER = re.compile(
-    r"\s*[(]?[+\-−]?\s*(?:[$€£¥₹%]|[A-Z]{3}\s?)?\s*[+\-−]?(?:\d[\d.,'’\s\u00a0\u202f\u2009]*|[.,]\d+)(?:[eE][+\-]?\d+)?\s*(?:[$€£¥₹%]|[A-Z]{3})?\s*[)]?-?\s*",
+    rf"\s*[(]?[+\-−–]?\s*(?:%|[A-Z]{{3}}|{SYMBOL})?\s*[+\-−–]?(?:\d[\d.,'’´\s\u00a0\u202f\u2009]*|[.,]\d+)(?:(?<=[.,])(?:--?|—))?"
+    rf"(?:[eE][+\-]?\d+)?\s*(?:%|TL|[A-Z]{{3}}|{SYMBOL})?\s*[)]?-?\s*",
     re.ASCII,
 )
 DAY = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T\s].*)?")
 LONGEST_VALUE = 64
 """Nobody writes a longer number or date, and the patterns above need not be tried on what is longer."""
-_SPLIT = re.compile(r"[^0-9A-Za-zÀ-ɏ]+|(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
+_SPLIT = re.compile(
+    r"[\W_]+|(?<=[a-zß-ÿа-я0-9])(?=[A-ZА-Я])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)"
+    r"|(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[0-9A-Za-z]|(?:番号|コード|编号|编码|號碼|번호|코드|日期|日時|年月日|日)$)"
+)
+"""Chinese, Japanese and Korean have no spaces: what the last characters say is a word of its own."""
 
 
 def is_missing(cell: str) -> bool:
@@ -69,4 +75,5 @@ def is_value(cell: str) -> bool:
 
 def split_name(name: str) -> tuple[str, ...]:
     """Return the lower-case words of a column's name: CustomerID and customer_id give ("customer", "id")."""
-    return tuple(word.lower() for word in _SPLIT.split(name) if word)
+    plain = unicodedata.normalize("NFKC", name.replace("N°", "No ").replace("n°", "no "))
+    return tuple(word.lower() for word in _SPLIT.split(plain) if word)

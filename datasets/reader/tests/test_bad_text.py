@@ -79,15 +79,15 @@ def test_a_table_of_empty_columns_has_nothing_to_use() -> None:
 
 
 def test_a_hostile_pattern_of_quotation_marks_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read('"",' * 60 + '"" "\n' + '"",' * 60 + '"x"\n' + "," * 60 + "y\n", overrides={"header": False})
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_long_cell_of_digits_and_blanks_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read("a,b\n1" + " " * 30_000 + "x,2\n3,4\n")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 ACCEPTED = {

@@ -16,6 +16,8 @@ TEXTS = {
     "money": ("Bo,5 €\nJo,6 €\nAl,7 €\n", "cp1252 iso-8859-15"),
     "Polish": ("Łukasz,Łódź\nWałęsa,Gdańsk\nŚwiątek,Kraków\n", "cp1250 iso-8859-2 cp852"),
     "Czech": ("Dvořák,Plzeň\nJiří,Brno\nŘehoř,Ústí\n", "cp1250 iso-8859-2 cp852"),
+    "Czech towns": ("Děčín,Třebíč\nČeská,Plzeň\nHradčany,Děčín\n", "cp1250 iso-8859-2"),
+    "Finnish": ("Šaban,Järvenpää\nŽofia,Hämeenlinna\nÅke,Mäntsälä\n", "cp1252 iso-8859-15"),
     "Hungarian": ("Erdős,Győr\nSzűcs,Székesfehérvár\nKovács,Pécs\n", "cp1250 cp852"),
     "Romanian": ("Ionuţ,Iaşi\nBrătianu,Constanţa\n", "cp1250"),
     "Turkish": ("Yıldız,İstanbul\nŞahin,Eskişehir\nDoğan,Muğla\nÇelik,İzmir\n", "cp1254"),

@@ -65,6 +65,14 @@ KINDS = {
     "aktiv": (["WAHR", "FALSCH"], "boolean"),
     "newsletter": (["J", "N"], "category"),
     "sku": (["SKU 1001", "SKU 1002"], "category"),
+    "会員番号": ([f"{10_000 + i * 7}" for i in range(40)], "id"),
+    "Код клиента": ([f"{10_000 + i * 7}" for i in range(40)], "id"),
+    "N° client": ([f"{10_000 + i % 30 * 7}" for i in range(40)], "id"),
+    "Postal Code": ([f"C{i % 10}B {i:03d}" for i in range(40)], "text"),
+    "郵便番号": ([f"{1_000_000 + i * 7}" for i in range(40)], "category"),
+    "time": ([f"{i // 4:02d}:{i:02d}:07" for i in range(40)], "text"),
+    "weight": ([f"{i}.5kg" for i in range(40)], "text"),
+    "token": ([f"{i}.5{'abcdefgh'[i % 8]}g" for i in range(40)], "id"),
 }
 
 
@@ -91,6 +99,11 @@ DAYS = {
     "French months": (["31 décembre 2024", "3 août 2023"], "2024-12-31"),
     "Spanish months": (["31 de diciembre de 2024", "3 de agosto de 2023"], "2024-12-31"),
     "Polish months": (["31 grudnia 2024", "3 sierpnia 2023"], "2024-12-31"),
+    "Russian months": (["31 декабря 2024 г.", "3 мая 2023 г."], "2024-12-31"),
+    "Greek months": (["31 Δεκεμβρίου 2024", "3 Μαΐου 2023"], "2024-12-31"),
+    "a log's time": (["31/Dec/2024:00:00:00 +0000", "03/Jan/2024:10:00:00 +0000"], "2024-12-31"),
+    "C's time": (["Tue Dec 31 00:00:00 UTC 2024", "Wed Jan  3 10:00:00 UTC 2024"], "2024-12-31"),
+    "JavaScript's time": (["Tue Dec 31 2024 01:00:00 GMT+0100 (CET)", "Wed Jan 03 2024 10:00:00 GMT+0100 (CET)"], "2024-12-31"),
     "weekdays": (["Di, 31.12.2024", "Mo, 01.01.2024"], "2024-12-31"),
     "the year first, in two digits": (["85-01-31", "84-12-05"], "1985-01-31"),
     "Japanese": (["2024年12月31日", "2024年1月2日"], "2024-12-31"),

@@ -128,12 +128,15 @@ def test_words_that_hold_marks_are_no_columns(cells: list[str]) -> None:
 
 QUOTED = {
     "apostrophes": "\n".join(",".join(f"'{cell}'" for cell in (a, f"{b}, O''x", c, d)) for a, b, c, d in (NAMES, *ROWS)),
+    "lines in apostrophes": "\n".join(",".join(f"'{cell}'" for cell in (a, f'{b}\n"x', c, d)) for a, b, c, d in (NAMES, *ROWS)),
     "backslashes": "\n".join(",".join(f'"{cell}"' for cell in (a, f'{b} \\"q\\", x', c, d)) for a, b, c, d in (NAMES, *ROWS)),
     "spaces before": "\n".join(", ".join(f'"{cell}"' for cell in (a, f"{b}, x", c, d)) for a, b, c, d in (NAMES, *ROWS)),
 }
 
 
-@pytest.mark.parametrize(("style", "first"), list(zip(QUOTED, ["name b, O'x", 'name b "q", x', "name b, x"], strict=True)))
+@pytest.mark.parametrize(
+    ("style", "first"), list(zip(QUOTED, ["name b, O'x", 'name b\n"x', 'name b "q", x', "name b, x"], strict=True))
+)
 def test_every_convention_of_quotation_marks_is_told(style: str, first: str) -> None:
     result = both(QUOTED[style])
     assert result.table.frame.iloc[0, 1] == first
