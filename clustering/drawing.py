@@ -42,6 +42,7 @@ FOOT = 48.0
 LABEL_Y = (BOTTOM + BAND + 18, BOTTOM + BAND + 33)
 """Baselines of a segment's number and size."""
 LEGEND_ROW = 20.0
+TICK_ROOM = 17.0
 LABEL_LENGTH = 40
 FILLS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#4a4a4a")
 LINES = ("#0072b2", "#b87800", "#008a64", "#b55f8f", "#2b8fc7", "#c95800", "#918600", "#3a3a3a")
@@ -153,9 +154,11 @@ def _ladder(top: TopTree, layout: TreeLayout, cut: Cut, page: bool) -> Iterator[
     rung = "" if cut.is_picked or cut.k < 2 else f"M{xs[cut.k - 2]:.1f} {ys[cut.k - 2]:.1f}V{ys[cut.k - 1]:.1f}"
     if page or rung:
         yield f'<path {_style(page, "rung", stroke=INK)} stroke-linecap="round" d="{rung}"/>'
+    told = -math.inf
     for k in LADDER_TICKS:
-        if k in (2, top.max_k) or (k < top.max_k and xs[-1] - xs[k - 2] > 16):
-            yield f'<text {_style(page, "axis")} x="{xs[k - 2]:.1f}" y="{LABEL_Y[0]:g}" text-anchor="middle">{k}</text>'
+        if k <= top.max_k and xs[k - 2] - told >= TICK_ROOM:
+            told = xs[k - 2]
+            yield f'<text {_style(page, "axis")} x="{told:.1f}" y="{LABEL_Y[0]:g}" text-anchor="middle">{k}</text>'
     yield f'<text {_style(page, "axis")} x="{LADDER_LEFT - 6:g}" y="{LABEL_Y[1]:g}">segments</text></g>'
 
 

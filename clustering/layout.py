@@ -25,8 +25,8 @@ TOP, BOTTOM = 30.0, 404.0
 THINNEST = 6.0
 LEAST_SHARE = 0.35
 """The share of the width that minimum leaf widths may take together."""
-LADDER_LEFT, LADDER_RIGHT = 6.0, 70.0
-LADDER_TICKS = (2, 3, 5, 10, 20, 50)
+LADDER_LEFT, LADDER_RIGHT = 6.0, 76.0
+LADDER_TICKS = (2, 3, 5, 10, 20, 30, 50)
 NO_HUES: Mapping[int, int] = {}
 
 

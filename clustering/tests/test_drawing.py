@@ -9,8 +9,9 @@ import pytest
 
 from clustering.cutting import cut_of
 from clustering.drawing import FILLS, LABEL_LENGTH, file_svg, label, page_svg
-from clustering.layout import LEFT, RIGHT, WIDTH, hues_of, lay_out, owners
-from clustering.tests.trees import chained_tree, small_tree
+from clustering.layout import LEFT, RIGHT, WIDTH, heights_of, hues_of, ladder_x, lay_out, owners, steps_of
+from clustering.merges import merge_rows
+from clustering.tests.trees import chained_tree, small_tree, uneven_tree
 from segmentiq.ml.cut import cut_k
 from segmentiq.words import plural
 
@@ -89,6 +90,68 @@ def test_a_name_is_escaped_and_short(name: str) -> None:
 def test_a_label_keeps_forty_characters() -> None:
     assert label("x" * 41) == "x" * 39 + "…"
     assert label("x" * 40) == "x" * 40
+
+
+def test_a_straight_cut_is_one_step_at_its_height() -> None:
+    tree = small_tree()
+    layout = lay_out(tree)
+    assert steps_of(tree, layout, cut_of(tree, k=2)) == ((WIDTH - RIGHT, layout.y(7.0)),)
+
+
+def test_a_picked_cut_steps_within_each_segment_between_its_own_two_merges() -> None:
+    tree = uneven_tree()
+    cut = cut_of(tree, branches=[1, 5, 6])
+    assert cut.is_picked
+    layout = lay_out(tree)
+    steps = steps_of(tree, layout, cut)
+    assert [right for right, _ in steps] == [layout.spans[b][1] for b in (1, 5, 6)]
+    for (_, y), number in zip(steps, (1, 5, 6), strict=True):
+        branch = tree.branches[number]
+        assert layout.y(tree.branches[branch.parent or 0].height) < y < layout.y(branch.height)
+
+
+def test_a_picked_cut_is_drawn_with_as_many_steps_as_it_has_segments() -> None:
+    tree = uneven_tree()
+    picked, straight = (page_svg(tree, cut_of(tree, **asked), {}) for asked in ({"branches": [1, 5, 6]}, {"k": 3}))
+    paths = [re.search(r'class="cut-line" d="([^"]+)"', page) for page in (picked, straight)]
+    assert [path and path[1].count("V") for path in paths] == [2, 0]
+    assert "3 segments, picked" in picked
+    assert 'class="rung" stroke-linecap="round" d=""' in picked
+
+
+def test_what_lies_above_a_picked_cut_is_grey_and_what_lies_below_wears_its_segment() -> None:
+    page = page_svg(uneven_tree(), cut_of(uneven_tree(), branches=[1, 5, 6]), {})
+    hues = {number: hue for hue, number in re.findall(r'class="limb( s\d)?" data-branch="(\d)"', page)}
+    assert hues["0"] == hues["2"] == ""
+    assert hues["3"] == hues["4"] == hues["1"] != ""
+    assert hues["5"] != hues["6"]
+
+
+def test_every_branch_below_the_cut_says_who_is_in_it() -> None:
+    page = page_svg(small_tree(), cut_of(small_tree(), k=2), {1: "Regulars", 2: "Rare <b>"})
+    assert "<title>Regulars: 6 customers, 60 %</title>" in page
+    assert "<title>Rare &lt;b&gt;: 4 customers, 40 %</title>" in page
+    assert "10 customers" not in page
+
+
+def test_a_hue_that_was_chosen_is_worn_and_goes_on_to_the_larger_child() -> None:
+    hues = hues_of(small_tree(), {1: 6})
+    assert (hues[1], hues[4], hues[2]) == (6, 6, 2)
+    assert f'fill="{FILLS[5]}"' in file_svg(small_tree(), cut_of(small_tree(), k=2), {}, "", {1: 6})
+
+
+def test_the_rung_of_a_cut_reaches_over_the_heights_that_give_it() -> None:
+    tree = small_tree()
+    layout = lay_out(tree)
+    assert heights_of(tree) == (10.0, 4.0, 2.0)
+    page = page_svg(tree, cut_of(tree, k=2), {})
+    assert f'd="M{ladder_x(2, 3):.1f} {layout.y(10.0):.1f}V{layout.y(4.0):.1f}"' in page
+
+
+def test_merges_are_listed_highest_first_with_the_segment_that_holds_them() -> None:
+    rows = merge_rows(uneven_tree(), cut_of(uneven_tree(), branches=[1, 5, 6]))
+    assert [(row.k, row.branch, row.parts) for row in rows] == [(2, 0, "6 + 4"), (3, 1, "2 + 4"), (4, 2, "1 + 3")]
+    assert [row.place for row in rows] == ["above the cut", "in segment 1", "above the cut"]
 
 
 def test_segments_are_numbered_largest_first() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from clustering.cutting import Cut, cut_of
+from segmentiq.ml.cut import cut_k
 from segmentiq.ml.values import Branch, TopTree
 
 
@@ -33,6 +36,17 @@ def balanced_tree() -> TopTree:
     return TopTree(n=20, branches=branches, linkage="ward", metric="euclidean")
 
 
+def uneven_tree() -> TopTree:
+    """Return the small tree whose 4 split into 1 + 3 below everything else: 6, 1 and 3 are segments that no height gives."""
+    small = small_tree()
+    split = replace(small.branches[2], left=5, right=6, split=3, height=2.0)
+    below = (
+        Branch(id=5, parent=2, left=None, right=None, start=6, stop=7, height=0.0, born=3, split=None),
+        Branch(id=6, parent=2, left=None, right=None, start=7, stop=10, height=0.5, born=3, split=None),
+    )
+    return replace(small, branches=(*small.branches[:2], split, *small.branches[3:], *below))
+
+
 def chained_tree(n: int) -> TopTree:
     """Return n customers that leave the tree one by one, as single linkage does: the deepest tree there is."""
     branches = [Branch(id=0, parent=None, left=None, right=None, start=0, stop=n, height=float(n), born=0, split=None)]
@@ -56,3 +70,14 @@ def chained_tree(n: int) -> TopTree:
         branches.append(Branch(id=right, start=parent.start + 1, stop=n, height=float(n - split), **one))
         last = right
     return TopTree(n=n, branches=tuple(branches), linkage="single", metric="euclidean")
+
+
+def picked_cut(top: TopTree) -> Cut:
+    """Return the coarsest cut with one of its segments split that no number of segments gives."""
+    for k in range(2, top.max_k):
+        for branch in cut_k(top, k):
+            if branch.left is not None and branch.right is not None:
+                others = [other.id for other in cut_k(top, k) if other != branch]
+                if (found := cut_of(top, branches=[*others, branch.left, branch.right])).is_picked:
+                    return found
+    raise AssertionError("every cut of this tree is given by its number of segments")
