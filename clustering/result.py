@@ -1,37 +1,40 @@
-"""A finished run and its artifacts in, the result page as one frozen object out.
+"""A finished run and a cut in, the result page as one frozen object out.
 
-The page carries what the browser needs to re-cut without a request (`ResultPage.data`): the top tree's branches with their
-words already written, and the height of every cut. Template and script show the same words because both read `BranchWords`.
+Template and script show the same words because both read `BranchWords`; what the script needs to re-cut without a request is in
+`ResultPage.data`. Each view of the page has a figure of its own here, drawn for the cut at hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
 from clustering import artifacts
-from clustering.answer import Answer, answer_words, question, way_back
-from clustering.charts import CurveFigure, HeatFigure, MapFigure, draw_curve, draw_heat, draw_map
-from clustering.cutting import cut_of
-from clustering.drawing import LABEL_Y, page_svg
-from clustering.layout import TreeLayout, lay_out, owners
+from clustering.answer import Answer, Score, answer_words, cohesion_words, question, score_words, standing_of, way_back
+from clustering.charts import CurveFigure, HeatFigure, draw_curve, draw_heat
+from clustering.cutting import Cut, answer_of, asked_cut, cut_of
+from clustering.drawing import page_svg
+from clustering.layout import N_HUES, hues_of, lay_out, owners
+from clustering.mapping import MapFigure, draw_map
+from clustering.merges import MergeRow, merge_rows
 from clustering.models import Run
-from clustering.wording import BranchWords, TableRow, blank_words, branch_words, inertia_words, shown_of, table_rows
-from segmentiq.ml.cut import cut_k, height_of
+from clustering.page_data import page_data
+from clustering.particulars import approximation_of, ledger_of, notes_of, particulars_of
+from clustering.wording import BranchWords, TableRow, blank_words, branch_words, shown_of, table_rows
+from segmentiq.ml.cohesion import Cohesion, cohesion_of
+from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Advice, KScore, TopTree
-from segmentiq.words import count, duration, figure, filesize, plural, unbroken
-
-Spots = Mapping[int, tuple[float, float]]
+from segmentiq.words import count, plural
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SegmentCard:
     number: int
     words: BranchWords
-    spot: tuple[str, str] | None = None
+    cohesion: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,16 +49,19 @@ class Stepper:
 class ResultPage:
     run: Run
     customers: str
+    cut: Cut
     answer: Answer
     question: str
     way_back: str
     stepper: Stepper
     is_answer: bool
+    can_undo: bool
     advice: Advice
     score: str
     ledger: str
     approximation: str
     tree: SafeString
+    merges: tuple[MergeRow, ...]
     tree_note: str
     map: MapFigure
     curve: CurveFigure | None
@@ -65,171 +71,128 @@ class ResultPage:
     blank: SegmentCard
     report: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] = field(repr=False)
+    hues: range = range(1, N_HUES + 1)
+
+    @property
+    def cut_value(self) -> str:
+        """Return the cut as a form sends it: under the name `k`, or `branches` where it was picked."""
+        return self.cut.query.partition("=")[2]
 
 
-def result_page(run: Run, asked: int | None) -> ResultPage:
-    """Build the page of a finished run, cut into the segments asked for, or into its answer."""
+def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
+    """Build the page of a finished run, cut as the address asks, or into its answer."""
     top = artifacts.load_top(run)
-    k = min(max(asked or run.k or 2, 1 if top.max_k < 2 else 2), top.max_k)
+    cut = _shown_cut(run, top, params)
     profiles = {profile.branch: profile for profile in artifacts.load_profiles(run)}
-    scores = artifacts.load_scores(run)
+    evaluation = artifacts.load_evaluation(run)
+    scores = {score.k: score for score in artifacts.load_scores(run)}
     advice = Advice.from_json(run.advice)
     layout = lay_out(top)
-    names = segment_names(run)
-    shown = shown_of(profiles, dict(run.dataset.columns.values_list("name", "kind")))
-    words = {p.branch: branch_words(p, top=top, layout=layout, names=names, shown=shown) for p in profiles.values()}
-    active = cut_k(top, k)
-    held = owners(top, tuple(branch.id for branch in active))
-    places = draw_map(artifacts.load_map(run), top, layout.hues, held)
+    said = {entry.branch: entry for entry in run.names.all()}
+    hues = hues_of(top, {branch: entry.hue for branch, entry in said.items() if entry.hue})
+    names = {branch: (entry.name, entry.note) for branch, entry in said.items()}
+    shown = shown_of(profiles, dict(run.dataset.columns.values_list("name", "kind")), evaluation["money"])
+    words = {p.branch: branch_words(p, top=top, hues=hues, names=names, shown=shown) for p in profiles.values()}
+    places = draw_map(artifacts.load_map(run), top, hues, owners(top, cut.ids))
+    score, cohesion = _standing(run, top, cut, scores, evaluation["silhouettes"])
     return ResultPage(
         run=run,
         customers=plural(top.n, "customer"),
-        answer=answer_words(top.n, k, advice, score_of(scores, k)),
+        cut=cut,
+        answer=answer_words(top.n, cut.k, advice, score, is_picked=cut.is_picked),
         question=question(advice),
         way_back=way_back(advice),
-        stepper=Stepper(k=k, less=k - 1 if k > 2 else None, more=k + 1 if k < top.max_k else None, most=top.max_k),
-        is_answer=k == run.k,
+        stepper=_stepper(cut, top),
+        is_answer=cut == answer_of(run, top),
+        can_undo=run.kept_cuts.count() > 1,
         advice=advice,
-        score=score_words(scores, k),
-        ledger=_ledger(run),
+        score=score_words(score),
+        ledger=ledger_of(run),
         approximation=" ".join(approximation_of(run)),
-        tree=mark_safe(page_svg(top, cut_of(top, k=k), {i: w.name for i, w in words.items()})),  # noqa: S308 - drawing.py escapes
+        merges=merge_rows(top, cut),
+        tree=mark_safe(page_svg(top, cut, {i: w.name for i, w in words.items()}, hues)),  # noqa: S308 - drawing.py escapes
         tree_note=_tree_note(top),
         map=places,
-        curve=draw_curve(scores, k, advice),
+        curve=draw_curve(tuple(scores.values()), cut.k, advice),
         heat=draw_heat(profiles, top, layout, shown.columns),
         cards=tuple(
-            SegmentCard(number=n, words=words[b.id], spot=_spot(places.spots.get(b.id))) for n, b in enumerate(active, start=1)
+            SegmentCard(
+                number=number,
+                words=words[branch.id],
+                cohesion=cohesion_words(mean),
+            )
+            for number, (branch, mean) in enumerate(zip(cut.branches, cohesion, strict=True), start=1)
         ),
-        rows=table_rows(profiles[0], shown, tuple(words[b.id] for b in active)),
+        rows=table_rows(profiles[0], shown, tuple(words[branch.id] for branch in cut.branches)),
         blank=SegmentCard(number=0, words=blank_words()),
-        report=_report(run),
-        notes=_notes(run),
-        data=_data(run, top, layout=layout, words=words, scores=scores, advice=advice, spots=places.spots),
+        report=particulars_of(run),
+        notes=notes_of(run),
+        data=page_data(
+            run,
+            top,
+            cut,
+            layout=layout,
+            words=words,
+            scores=scores,
+            silhouettes=evaluation["silhouettes"],
+            advice=advice,
+        ),
     )
 
 
-def segment_names(run: Run) -> dict[int, tuple[str, str]]:
-    """Return what people call the branches of this run: id -> (name, note)."""
-    return {entry.branch: (entry.name, entry.note) for entry in run.names.all()}
+def _shown_cut(run: Run, top: TopTree, params: Mapping[str, str]) -> Cut:
+    """Return the cut asked for; of a number beyond the tree the nearest, and of any other wish that cannot be met the answer."""
+    try:
+        cut = asked_cut(run, top, params)
+    except Refusal as refusal:
+        if (refusal.code, refusal.field) != ("out_of_range", "k"):
+            return answer_of(run, top)
+        cut = cut_of(top, k=min(max(int(params["k"]), 1), top.max_k))
+    return cut if cut.k > 1 or top.max_k == 1 else cut_of(top, k=2)
+
+
+Means = tuple[float | None, ...]
+
+
+def _standing(
+    run: Run, top: TopTree, cut: Cut, scores: Mapping[int, KScore], silhouettes: Mapping[int, list[float]]
+) -> tuple[Score | None, Means]:
+    """Return how well the cut stands, and the mean silhouette of each of its segments, None where nobody was measured."""
+    unknown: Means = (None,) * cut.k
+    if not cut.is_picked:
+        return scores.get(cut.k), tuple(silhouettes.get(cut.k, unknown))
+    found = picked_cohesion(run, top, cut)
+    return (standing_of(cut, found.silhouette, found.interval), found.segments) if found else (standing_of(cut), unknown)
+
+
+def picked_cohesion(run: Run, top: TopTree, cut: Cut) -> Cohesion | None:
+    """Return the silhouettes of a cut that was picked by hand; None in a run that kept no distances."""
+    stored = artifacts.load_cohesion(run)
+    return cohesion_of(stored, top, cut.ids) if stored else None
+
+
+def cut_words(run: Run, params: Mapping[str, str]) -> dict[str, Any]:
+    """Say what the cut of an address is worth, as the page would. Raises Refusal."""
+    top = artifacts.load_top(run)
+    cut = asked_cut(run, top, params)
+    scores = {score.k: score for score in artifacts.load_scores(run)}
+    score, means = _standing(run, top, cut, scores, artifacts.load_evaluation(run)["silhouettes"])
+    answer = answer_words(top.n, cut.k, Advice.from_json(run.advice), score, is_picked=cut.is_picked)
+    return {**asdict(answer), "score": score_words(score), "silhouettes": means}
 
 
 def shown_names(run: Run) -> dict[int, str]:
     """Return every branch's name as shown: the person's, else the suggested one."""
     names = {profile.branch: profile.name for profile in artifacts.load_profiles(run)}
-    return names | {branch: name for branch, (name, _) in segment_names(run).items() if name}
+    return names | {entry.branch: entry.name for entry in run.names.all() if entry.name}
 
 
-def score_of(scores: Sequence[KScore], k: int) -> KScore | None:
-    return next((score for score in scores if score.k == k), None)
-
-
-def score_words(scores: Sequence[KScore], k: int) -> str:
-    """Explain the silhouette of this cut where it stands."""
-    score = score_of(scores, k)
-    if score is None:
-        return ""
-    return f"Silhouette {score.silhouette:.2f}, where 1 is perfectly separate and 0 is no separation."
-
-
-def approximation_of(run: Run) -> tuple[str, ...]:
-    """Return what must be said beside the answer of a tree that is not exact: what was gathered, and what it cost."""
-    return tuple((run.report.get("approximation") or {}).get("sentences", ()))
-
-
-def _notes(run: Run) -> tuple[str, ...]:
-    said = set(approximation_of(run))
-    return (*run.report.get("notes", ()), *(note for note in run.report.get("warnings", ()) if note not in said))
-
-
-def _ledger(run: Run) -> str:
-    if not run.n_set_aside:
-        return ""
-    rows, kept = plural(run.n_rows or 0, "row"), count(run.n_clustered)
-    return f"{rows} in the file = {kept} clustered + {count(run.n_set_aside)} set aside."
+def _stepper(cut: Cut, top: TopTree) -> Stepper:
+    k = cut.k
+    return Stepper(k=k, less=k - 1 if k > 2 else None, more=k + 1 if k < top.max_k else None, most=top.max_k)
 
 
 def _tree_note(top: TopTree) -> str:
     drawn = f"the top {count(top.max_k)} are drawn" if top.max_k < top.n else "every customer is drawn"
     return f"The lower two branches meet, the more alike their customers. A branch is as wide as the customers it holds; {drawn}."
-
-
-def _spot(place: tuple[float, float] | None) -> tuple[str, str] | None:
-    return (str(place[0]), str(place[1])) if place else None
-
-
-def _report(run: Run) -> tuple[tuple[str, str], ...]:
-    spec, report = run.spec, run.report
-    seconds = report.get("seconds", {})
-    engine = report.get("engine")
-    facts = [
-        ("Columns", ", ".join(spec["columns"]) if spec["columns"] else "every column that is a feature"),
-        ("Weight of the columns", unbroken(inertia_words(report.get("inertia", {})))),
-        ("Linkage and distance", f"{spec['linkage']}, {spec['metric']}"),
-        ("Scaling", str(spec["scaling"])),
-        ("Logarithm", spec["log"] if isinstance(spec["log"], str) else ", ".join(spec["log"])),
-        ("Missing cells", {"impute": "filled in", "drop": "rows set aside"}[spec["missing"]]),
-        ("Principal components", "off" if spec["pca"] is None else str(spec["pca"])),
-        ("Engine", f"{engine.get('kernel', '')}, {'exact' if engine.get('exact', True) else 'approximate'}" if engine else ""),
-        ("Time", duration(sum(seconds.values())) if seconds else "–"),
-        ("Slowest stages", ", ".join(f"{s} {figure(t)} s" for s, t in sorted(seconds.items(), key=lambda e: -e[1])[:3]) or "–"),
-        ("Forecast and truth", forecast_and_truth(report)),
-        ("Cophenetic correlation", figure(report.get("cophenetic"))),
-        ("Seed", str(spec["seed"])),
-        ("Stamp", run.stamp),
-    ]
-    return tuple((name, words) for name, words in facts if words)
-
-
-def forecast_and_truth(report: Mapping[str, Any]) -> str:
-    """Say what was forecast, and what it took; nothing about a run of before there were forecasts."""
-    told, took = report.get("forecast"), report.get("took")
-    return f"{_cost(told)} were forecast; it took {_cost(took)}." if told and took else ""
-
-
-def _cost(of: Mapping[str, Any]) -> str:
-    memory = "" if of["tree"]["bytes"] is None else f" and {filesize(of['tree']['bytes'])}"
-    return f"{duration(of['seconds'])}, of which the tree {duration(of['tree']['seconds'])}{memory},"
-
-
-def _data(
-    run: Run,
-    top: TopTree,
-    *,
-    layout: TreeLayout,
-    words: Mapping[int, BranchWords],
-    scores: Sequence[KScore],
-    advice: Advice,
-    spots: Spots,
-) -> dict[str, Any]:
-    branches = [
-        {
-            "parent": b.parent,
-            "born": b.born,
-            "split": b.split,
-            "start": b.start,
-            "n": b.size,
-            "spot": spots.get(b.id),
-            "span": [round(edge, 1) for edge in layout.spans[b.id]],
-            **asdict(words[b.id]),
-        }
-        for b in top.branches
-    ]
-    cuts = {
-        str(k): {
-            "y": round(layout.y(height_of(top, k)), 1),
-            "score": score_words(scores, k),
-            **asdict(answer_words(top.n, k, advice, score_of(scores, k))),
-        }
-        for k in range(2, top.max_k + 1)
-    }
-    splits = sorted((b.height for b in top.branches if b.split is not None), reverse=True)
-    return {
-        "answer": run.k,
-        "advised": advice.k,
-        "branches": branches,
-        "cuts": cuts,
-        "split_y": [round(layout.y(height), 2) for height in splits],
-        "label_y": LABEL_Y,
-    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clustering.layout import TreeLayout
+from clustering.bars import BLANK_BAR, ShareBar, share_bars
 from segmentiq.ml.facts import month
 from segmentiq.ml.thresholds import DOUBTFUL, HIGHLY_STABLE, STABLE
 from segmentiq.ml.values import Profile, TopTree
@@ -23,6 +23,8 @@ TELLING = 0.8
 
 Names = Mapping[int, tuple[str, str]]
 """Branch to the name and note a person gave it."""
+Hues = Mapping[int, int]
+"""Branch to the colour it has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +34,8 @@ class Shown:
     columns: tuple[str, ...]
     levels: tuple[tuple[str, str], ...]
     kinds: Mapping[str, str]
+    money: str | None = None
+    """The column that tells what customers are worth, if there is one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,16 +46,21 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BranchWords:
-    """What is said about one branch, whichever number it has in the cut at hand."""
+    """What is said about one branch, whichever number it has in the cut at hand; `suggested` is its name before a person's."""
 
     id: int
     hue: int
     name: str
+    suggested: str
     note: str
     size: str
     share: str
     share_width: str
+    worth: str
     facts: tuple[str, ...]
+    bars: tuple[ShareBar, ...]
+    rule: str
+    rule_worth: str
     found: str
     typical: str
     cells: tuple[Cell, ...]
@@ -64,9 +73,9 @@ class TableRow:
     cells: tuple[Cell, ...]
 
 
-def shown_of(profiles: Mapping[int, Profile], kinds: Mapping[str, str]) -> Shown:
+def shown_of(profiles: Mapping[int, Profile], kinds: Mapping[str, str], money: str | None = None) -> Shown:
     """Choose what the profile table tells."""
-    return Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles), kinds=kinds)
+    return Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles), kinds=kinds, money=money)
 
 
 def _telling_columns(profiles: Mapping[int, Profile]) -> tuple[str, ...]:
@@ -95,18 +104,24 @@ def _is_mirror(key: tuple[str, str], overall: Mapping[tuple[str, str], float]) -
     return len(pair) == 2 and key == pair[1][1]
 
 
-def branch_words(profile: Profile, *, top: TopTree, layout: TreeLayout, names: Names, shown: Shown) -> BranchWords:
+def branch_words(profile: Profile, *, top: TopTree, hues: Hues, names: Names, shown: Shown) -> BranchWords:
+    """Write everything that is said about a branch."""
     branch = top.branches[profile.branch]
     given, note = names.get(branch.id, ("", ""))
     return BranchWords(
         id=branch.id,
-        hue=layout.hues[branch.id],
+        hue=hues[branch.id],
         name=given or profile.name,
+        suggested=profile.name,
         note=note,
         size=plural(branch.size, "customer"),
         share=share(branch.size / top.n),
         share_width=f"{100 * branch.size / top.n:.2f}",
+        worth=unbroken(f"{share(profile.worth)} of {shown.money}") if profile.worth is not None and shown.money else "",
         facts=tuple(map(unbroken, profile.facts[:3])),
+        bars=share_bars(profile.levels) if branch.parent is not None else (),
+        rule=_rule(profile),
+        rule_worth=_rule_worth(profile),
         found=unbroken(found_words(branch.found)),
         typical=_typical(profile),
         cells=_cells(profile, shown),
@@ -123,11 +138,30 @@ def found_words(found: float | None) -> str:
     return f"Only {again}: {'doubtful' if found >= DOUBTFUL else 'not to be relied on'}."
 
 
+def _rule(profile: Profile) -> str:
+    return unbroken(" and ".join(profile.rule.words)) if profile.rule else ""
+
+
+def _rule_worth(profile: Profile) -> str:
+    """Say what the rule is worth without the two words people mix up."""
+    if profile.rule is None:
+        return ""
+    return unbroken(
+        f"Right for {share(profile.rule.precision)} of those it picks; finds {share(profile.rule.recall)} of the segment."
+    )
+
+
 def _typical(profile: Profile) -> str:
-    if profile.typical_ids:
-        return f"Most typical: {', '.join(map(_short, profile.typical_ids))}."
-    rows = ", ".join(count(row + 1) for row in profile.typical)
-    return f"Most typical: row {rows} of the table." if len(profile.typical) == 1 else f"Most typical: rows {rows} of the table."
+    most = _named(profile.typical, profile.typical_ids)
+    least = _named(profile.unusual, profile.unusual_ids)
+    return f"Most typical: {most}." + (f" Least: {least}." if least and profile.size > len(profile.typical) else "")
+
+
+def _named(rows: Sequence[int], ids: Sequence[str]) -> str:
+    if ids:
+        return ", ".join(map(_short, ids))
+    places = ", ".join(count(row + 1) for row in rows)
+    return f"{'row' if len(rows) == 1 else 'rows'} {places} of the table" if rows else ""
 
 
 def _short(name: str) -> str:
@@ -175,6 +209,6 @@ def inertia_words(inertia: Mapping[str, float]) -> str:
 
 
 def blank_words() -> BranchWords:
-    return BranchWords(
-        id=0, hue=1, name="", note="", size="", share="", share_width="0", facts=(), found="", typical="", cells=()
-    )
+    """Return the words of the card that a script copies and fills."""
+    texts = dict.fromkeys(("name", "suggested", "note", "size", "share", "worth", "rule", "rule_worth", "found", "typical"), "")
+    return BranchWords(id=0, hue=1, share_width="0", facts=(), bars=(BLANK_BAR,), cells=(), **texts)

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from clustering.answer import Answer, answer_words, is_uncertain, question, way_back
+from clustering.answer import (
+    Answer,
+    answer_words,
+    cohesion_words,
+    is_uncertain,
+    question,
+    score_words,
+    standing_of,
+    way_back,
+)
+from clustering.cutting import cut_of
+from clustering.tests.trees import balanced_tree
 from segmentiq.ml.values import Advice, KScore, Verdict
 
 
@@ -60,3 +71,39 @@ def test_what_was_not_checked_is_said() -> None:
 def test_nothing_is_called_advised_where_nothing_holds() -> None:
     assert (question(advice("none")), way_back(advice("none"))) == ("Why not?", "Back to 5")
     assert (question(advice("weak")), way_back(advice("weak"))) == ("Why 5?", "Back to the advised 5")
+
+
+def test_a_cut_picked_by_hand_is_called_so_and_stands_on_its_branches() -> None:
+    tree = balanced_tree()
+    branches = tuple(replace(branch, found=0.9 - branch.id / 10) for branch in tree.branches)
+    standing = standing_of(cut_of(replace(tree, branches=branches), branches=[1, 5, 6]), 0.41, (0.38, 0.44))
+    assert standing.stability == pytest.approx(0.3)
+    assert standing.found_again == pytest.approx((12 * 0.8 + 5 * 0.4 + 3 * 0.3) / 20)
+    told = answer_words(20, 3, advice("strong"), standing, is_picked=True)
+    assert told.headline == "20 customers in 3 segments, picked by hand."
+    assert told.sentence == (
+        "5 segments are advised. Of these 3, only 30\u00a0% of the weakest is found again when customers are left out."
+    )
+    assert score_words(standing) == "Silhouette 0.41 ± 0.03, where 1 is perfectly separate and 0 is no separation."
+
+
+def test_a_picked_cut_with_the_advised_number_is_not_called_the_advised_one() -> None:
+    standing = standing_of(cut_of(balanced_tree(), branches=[1, 5, 6]))
+    told = answer_words(20, 3, advice("strong", k=3), standing, is_picked=True)
+    assert "fall into" not in told.headline
+    assert told.sentence == "3 other segments are advised. Whether these 3 are stable was not checked."
+    assert score_words(standing) == ""
+
+
+@pytest.mark.parametrize(
+    ("silhouette", "words"),
+    [
+        (0.61, "Silhouette 0.61: clearly apart."),
+        (0.3, "Silhouette 0.30: moderately apart."),
+        (0.0, "Silhouette 0.00: close to others."),
+        (-0.1, "Silhouette -0.10: overlaps others."),
+        (None, ""),
+    ],
+)
+def test_a_silhouette_has_a_word(silhouette: float | None, words: str) -> None:
+    assert cohesion_words(silhouette) == words

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from clustering.layout import lay_out
+from clustering.layout import hues_of
 from clustering.tests.trees import small_tree
 from clustering.wording import BranchWords, branch_words, inertia_words, shown_of
 from segmentiq.ml.values import LevelFact, NumberFact, Profile
@@ -38,7 +38,7 @@ def words_of(*, found: float | None = None, **given: object) -> BranchWords:
     tree = small_tree()
     root, *others = tree.branches
     told = replace(tree, branches=(replace(root, found=found), *others))
-    return branch_words(profile, top=told, layout=lay_out(tree), names={}, shown=shown_of({0: profile}, KINDS))
+    return branch_words(profile, top=told, hues=hues_of(tree), names={}, shown=shown_of({0: profile}, KINDS))
 
 
 def test_a_table_writes_dates_as_months_and_yes_as_a_share() -> None:

@@ -1,102 +1,240 @@
-// The dendrogram's moving parts: the dashed line that is dragged or stepped by keys, the clip that colours what is below, the labels.
-const SVG = "http://www.w3.org/2000/svg";
+// The tree: its cut line, its branches, the scale of heights, and whichever branch is opened in its place. Every drawn shape already
+// stands when the page arrives; this makes it answer.
+import { Branches } from "./tree_branches.js";
+import { Layout, written } from "./tree_layout.js";
+import { Line } from "./tree_line.js";
+import { Opened, Opener, outlineOf } from "./tree_opened.js";
+import { grey, shape } from "./tree_shapes.js";
+import { Words, counted } from "./tree_words.js";
 
-export class Tree {
-  constructor(svg, cuts, labelY, choose) {
-    this.svg = svg;
-    this.cuts = cuts;
-    this.labelY = labelY;
-    this.line = svg.querySelector("[data-cut]");
-    this.words = svg.querySelector("[data-cut-words]");
-    this.clip = svg.querySelector("[data-clip]");
-    this.labels = svg.querySelector("[data-labels]");
-    this.choose = choose;
-    this.k = 0;
-    this.makeSlider();
-  }
+const KEPT = "tree scale";
+const SCALE_WORDS = { linear: "", sqrt: ", square root", log: ", logarithm" };
 
-  makeSlider() {
-    const { line } = this;
-    line.classList.add("is-live");
-    for (const [name, value] of Object.entries({
-      role: "slider",
-      tabindex: 0,
-      "aria-label": "Cut line: number of segments",
-      "aria-orientation": "vertical",
-      "aria-valuemin": this.cuts.least,
-      "aria-valuemax": this.cuts.most,
-    })) line.setAttribute(name, value);
-    // The drawing may no longer be one picture to a screen reader: it now holds a control.
+export function mount(root, page) {
+  return new Tree(root, page);
+}
+
+class Tree {
+  constructor(root, page) {
+    this.root = root;
+    this.page = page;
+    this.svg = root.querySelector("[data-tree]");
+    // The drawing may no longer be one picture to a screen reader: it now holds controls.
     this.svg.setAttribute("role", "group");
-    line.addEventListener("pointerdown", (event) => this.grab(event));
-    line.addEventListener("keydown", (event) => this.press(event));
+    this.frame = JSON.parse(this.svg.dataset.frame);
+    this.scale = "linear";
+    this.layout = new Layout(page.data.branches, this.frame, this.scale);
+    this.drawn = this.svg.querySelector("[data-drawn]");
+    this.labels = this.svg.querySelector("[data-labels]");
+    this.outlines = [...this.drawn.querySelectorAll(".limb, .tuft")];
+    for (const outline of this.outlines) outline.record = this.layout.byId.get(Number(outline.dataset.branch));
+    this.words = new Words(page);
+    this.line = new Line(this.svg, page, this.layout);
+    this.opener = new Opener(page.data.urls.subtree);
+    this.opened = null;
+    this.path = [];
+    this.selected = null;
+    this.pointAtBranches();
+    this.listen();
+    this.wearScale(remembered());
+    this.tell(null);
   }
 
-  grab(event) {
-    event.preventDefault();
-    const { line } = this;
-    line.focus({ preventScroll: true });
-    line.setPointerCapture(event.pointerId);
-    const move = (moved) => {
-      const y = Math.min(Math.max(this.toDrawing(moved), this.cuts.lineOf(this.cuts.least) - 6), this.cuts.lineOf(this.cuts.most));
-      this.place(y);
-      const k = this.cuts.kAt(y);
-      if (k !== this.k) this.choose(k, { dragging: true });
-    };
-    const drop = () => {
-      line.removeEventListener("pointermove", move);
-      this.place(this.cuts.lineOf(this.k));
-      this.choose(this.k);
-    };
-    line.addEventListener("pointermove", move);
-    line.addEventListener("lostpointercapture", drop, { once: true });
+  // --- what people do ---------------------------------------------------------------------------------------------------
+
+  listen() {
+    const { root } = this;
+    root.addEventListener("tell", (event) => this.tell(null, event.detail));
+    root.querySelector("[data-tools]").addEventListener("click", (event) => {
+      const button = event.target.closest("[data-do]");
+      if (button && button.getAttribute("aria-disabled") !== "true") this[button.dataset.do]();
+    });
+    root.querySelector("[data-scales]").addEventListener("change", (event) => this.wearScale(event.target.value));
+    root.querySelector("[data-path]").addEventListener("click", (event) => {
+      const step = event.target.closest("[data-depth]");
+      if (step) this.back(Number(step.dataset.depth));
+    });
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.path.length) this.back(this.path.length - 1);
+    });
+    root.querySelector("[data-table]")?.addEventListener("toggle", () => this.fillTable());
   }
 
-  toDrawing(event) {
-    return new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse()).y;
+  pointAtBranches() {
+    this.branches = new Branches(this.svg, this.now, {
+      name: (record) => this.words.name(record),
+      told: (record) => this.tell(record),
+      selected: (record) => this.choose(record),
+      opened: (record) => this.openRecord(record),
+    });
+    this.branches.select(this.selected?.id ?? null);
   }
 
-  press(event) {
-    const steps = { ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -5, PageDown: 5 };
-    const ends = { Home: this.cuts.least, End: this.cuts.most };
-    const wanted = event.key in ends ? ends[event.key] : this.k + (steps[event.key] ?? 0);
-    if (!(event.key in ends) && !(event.key in steps)) return;
-    event.preventDefault();
-    this.choose(this.cuts.clamp(wanted));
+  get now() {
+    return this.opened?.layout ?? this.layout;
   }
 
-  place(y) {
-    this.line.setAttribute("transform", `translate(0 ${y})`);
-    this.clip.setAttribute("y", y);
+  choose(record) {
+    const again = record.id === this.selected?.id;
+    this.selected = again ? null : record;
+    const isTold = record.id in this.page.data.branches;
+    const customers = again || isTold ? null : new Set(Array.from({ length: record.n }, (_, index) => record.start + index));
+    this.page.select({ branch: again || !isTold ? null : record.id, customers, source: this });
   }
 
-  show(k, segments, { dragging = false } = {}) {
-    this.k = k;
-    this.words.textContent = `${k} segments`;
-    this.line.setAttribute("aria-valuenow", k);
-    this.line.setAttribute("aria-valuetext", `${k} segments`);
-    if (!dragging) this.place(this.cuts.lineOf(k));
-    this.labels.replaceChildren(...segments.flatMap((branch, index) => this.label(branch, index + 1)));
+  split() {
+    this.page.showCut(this.words.edits(this.selected.id).split);
+  }
+
+  merge() {
+    this.page.showCut(this.words.edits(this.selected.id).merge);
+  }
+
+  undo() {
+    this.page.undo();
+  }
+
+  open() {
+    return this.openRecord(this.selected);
+  }
+
+  // --- what is drawn ----------------------------------------------------------------------------------------------------
+
+  async openRecord(record) {
+    if (record.n < 2 || record === this.now.root) return;
+    try {
+      const records = await this.opener.recordsOf(record.id);
+      this.path.push({ record, name: this.words.name(record) });
+      this.replace(records);
+    } catch (error) {
+      this.tell(null, { title: "This branch could not be opened.", words: "The site did not answer; try again in a moment." });
+    }
+  }
+
+  async back(depth) {
+    this.path = this.path.slice(0, depth);
+    this.replace(depth ? await this.opener.recordsOf(this.path.at(-1).record.id) : null);
+  }
+
+  replace(records) {
+    this.opened?.remove();
+    this.opened = records && new Opened(this.svg, this.page, records, this.frame, this.scale);
+    this.root.classList.toggle("is-opened", Boolean(records));
+    this.branches.remove();
+    this.pointAtBranches();
+    this.drawAxis();
+    this.drawPath();
+    this.offer();
+    this.branches.areas.get(this.now.root.id).focus({ preventScroll: true });
+  }
+
+  drawPath() {
+    const names = [`All ${counted(this.layout.root.n)}`, ...this.path.map(({ name }) => name)];
+    const steps = names.map((name, depth) => {
+      const isLast = depth === names.length - 1;
+      const step = document.createElement(isLast ? "span" : "button");
+      step.textContent = name;
+      if (isLast) step.setAttribute("aria-current", "true");
+      else Object.assign(step, { type: "button", className: "link" }).dataset.depth = depth;
+      const item = document.createElement("li");
+      item.append(step);
+      return item;
+    });
+    this.root.querySelector("[data-path]").replaceChildren(...steps);
+  }
+
+  wearScale(scale) {
+    remember(scale);
+    this.root.querySelector(`[data-scales] [value=${scale}]`).checked = true;
+    if (scale === this.scale) return;
+    this.scale = scale;
+    this.layout = new Layout(this.page.data.branches, this.frame, scale);
+    this.drawn.querySelector(".above").setAttribute("d", grey(this.layout));
+    for (const outline of this.outlines) outline.setAttribute("d", outlineOf(this.layout, outline));
+    this.line.rescale(this.layout, this.page.cut);
+    this.opened?.rescale(scale);
+    this.branches.fit(this.now);
+    this.drawAxis();
+  }
+
+  drawAxis() {
+    const axis = this.svg.querySelector("[data-axis]");
+    const title = axis.firstElementChild;
+    title.textContent = title.textContent.replace(/\).*/, `)${SCALE_WORDS[this.scale]}`);
+    const x = this.frame.left - 12;
+    axis.replaceChildren(title, ...this.now.ticks().map((height) => shape("text", { x, y: this.now.y(height) + 4 }, written(height))));
+  }
+
+  // --- what the page asks ----------------------------------------------------------------------------------------------
+
+  show(cut) {
+    this.line.show(cut);
+    this.labels.replaceChildren(...cut.branches.flatMap((branch, index) => this.label(branch, index + 1)));
+    this.offer();
+    this.tell(null);
+    this.fillTable();
+  }
+
+  select({ branch, customers, source }) {
+    if (source !== this || (branch === null && !customers)) this.selected = branch === null ? null : this.layout.byId.get(branch);
+    this.branches.select(this.selected?.id ?? null);
+    this.offer();
+    this.tell(null);
   }
 
   // Number and size under a segment, where they fit; the same rule as clustering/drawing.py.
   label(branch, number) {
     const [left, right] = branch.span;
     const size = branch.n.toLocaleString("en");
+    const x = (left + right) / 2;
     const texts = [];
     if (right - left < 7 * String(number).length) return texts;
-    texts.push(text(number, left, right, this.labelY[0], { "font-weight": 600 }));
-    if (right - left >= 8 * size.length) texts.push(text(size, left, right, this.labelY[1], { opacity: 0.75 }));
-    const title = document.createElementNS(SVG, "title");
-    title.textContent = `${branch.name}: ${size}`;
-    texts[0].append(title);
+    texts.push(shape("text", { x, y: this.frame.labels[0], "font-weight": 600 }, number));
+    if (right - left >= 8 * size.length) texts.push(shape("text", { x, y: this.frame.labels[1], opacity: 0.75 }, size));
     return texts;
+  }
+
+  offer() {
+    const { split, merge } = this.selected ? this.words.edits(this.selected.id) : {};
+    const canOpen = this.selected && this.selected.n > 1 && this.selected.id !== this.now.root.id;
+    const offers = { split, merge, open: canOpen, undo: this.page.canUndo };
+    for (const button of this.root.querySelectorAll("[data-do]")) {
+      if (offers[button.dataset.do]) button.removeAttribute("aria-disabled");
+      else button.setAttribute("aria-disabled", "true");
+    }
+  }
+
+  tell(record, said = null) {
+    const { title, words } = said ?? this.words.about(record ?? this.selected);
+    for (const [place, text] of [["title", title], ["words", words]]) {
+      const element = this.root.querySelector(`[data-note-${place}]`);
+      if (element.textContent !== text) element.textContent = text;
+    }
+  }
+
+  fillTable() {
+    if (!this.root.querySelector("[data-table]")?.open) return;
+    const { cut } = this.page;
+    for (const cell of this.root.querySelectorAll("[data-place-of]")) {
+      const holder = cut.holders.get(Number(cell.dataset.placeOf));
+      cell.textContent = holder ? `in segment ${cut.numberOf(holder.id)}` : "above the cut";
+    }
   }
 }
 
-function text(words, left, right, y, attributes) {
-  const element = document.createElementNS(SVG, "text");
-  element.textContent = words;
-  for (const [name, value] of Object.entries({ x: (left + right) / 2, y, ...attributes })) element.setAttribute(name, value);
-  return element;
+function remembered() {
+  try {
+    const kept = localStorage.getItem(KEPT);
+    return kept in SCALE_WORDS ? kept : "linear";
+  } catch {
+    return "linear"; // a browser may keep nothing
+  }
+}
+
+function remember(scale) {
+  try {
+    localStorage.setItem(KEPT, scale);
+  } catch {
+    // Then the next page starts linear.
+  }
 }

@@ -107,11 +107,12 @@ export class Branches {
     this.mark(this.selected, this.layout.byId.get(id));
   }
 
-  // A mark spans a branch with everything below it.
+  // A mark spans a branch with everything below it; around the whole drawing there is none.
   mark(mark, record) {
     mark.record = record;
-    mark.classList.toggle("is-shown", Boolean(record));
-    if (!record) return;
+    const isPart = Boolean(record) && record !== this.layout.root;
+    mark.classList.toggle("is-shown", isPart);
+    if (!isPart) return;
     const joint = this.layout.jointOf(record);
     box(mark, record, joint, this.layout.frame.foot - joint);
   }

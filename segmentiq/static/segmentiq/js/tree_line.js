@@ -3,6 +3,7 @@ import { belowCut, cutLine, ladder, rung, shape } from "./tree_shapes.js";
 import { rounded } from "./tree_layout.js";
 
 const STEPS = { ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -5, PageDown: 5 };
+const SLACK = 3;
 
 export class Line {
   constructor(svg, page, layout) {
@@ -39,8 +40,11 @@ export class Line {
     const { line, page } = this;
     line.focus({ preventScroll: true });
     line.setPointerCapture(event.pointerId);
-    this.isHeld = true;
+    let isDragged = false;
     const move = (moved) => {
+      isDragged ||= Math.abs(moved.clientY - event.clientY) > SLACK;
+      if (!isDragged) return;
+      this.isHeld = true;
       const y = this.within(placeOf(this.svg, moved).y);
       this.place([[this.layout.frame.right, y]]);
       const cut = page.cuts.ofK(this.layout.segmentsAt(y));
@@ -49,10 +53,17 @@ export class Line {
     const drop = () => {
       line.removeEventListener("pointermove", move);
       this.isHeld = false;
-      page.showCut(page.cut);
+      if (isDragged) page.showCut(page.cut);
+      else this.pressedThrough(event);
     };
     line.addEventListener("pointermove", move);
     line.addEventListener("lostpointercapture", drop, { once: true });
+  }
+
+  // The line lies over the very branches it cuts: a press that drags nothing is meant for the one below.
+  pressedThrough({ clientX, clientY }) {
+    const area = document.elementsFromPoint(clientX, clientY).find((element) => element.matches(".branch-reach"));
+    area?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   }
 
   // The line stays between the cuts that can be made.

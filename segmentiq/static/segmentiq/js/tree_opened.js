@@ -44,7 +44,7 @@ export class Opened {
     const bands = this.layout.records.filter((record) => isFinest(this.layout, record)).map((record) => {
       const [left, right] = record.span;
       const size = record.n.toLocaleString("en");
-      if (right - left >= 7 * size.length) labels.append(shape("text", { x: (left + right) / 2, y: frame.labels[0] }, size));
+      if (right - left >= 7 * size.length + 5) labels.append(shape("text", { x: (left + right) / 2, y: frame.labels[0] }, size));
       const band = { x: left, y: frame.bottom + 3, width: right - left + 0.3, height: frame.band };
       return shape("rect", { class: "band", "data-branch": record.holder, ...band });
     });

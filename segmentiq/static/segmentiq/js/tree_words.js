@@ -27,7 +27,7 @@ export class Words {
     const facts = (branches[record.id]?.facts ?? []).slice(0, FACTS);
     const size = `${counted(record.n)}, ${shareOf(record.n / branches[0].n)}`;
     const height = record.n > 1 ? [`joined at merge distance ${rounded(record.height)}`] : [];
-    return { title: this.name(record), words: [size, ...facts, ...height].map(stripped).join(" · ") };
+    return { title: this.name(record), words: [size, ...height, ...facts].map(stripped).join(" · ") };
   }
 
   // The cut after a branch's own edits, null where there is nothing to do.

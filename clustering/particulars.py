@@ -1,0 +1,64 @@
+"""A finished run in, the technical report out: how it was made, what it took, and what must be said beside the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clustering.models import Run
+from clustering.wording import inertia_words
+from segmentiq.words import count, duration, figure, filesize, plural, unbroken
+
+
+def approximation_of(run: Run) -> tuple[str, ...]:
+    """Return what must be said beside the answer of a tree that is not exact: what was gathered, and what it cost."""
+    return tuple((run.report.get("approximation") or {}).get("sentences", ()))
+
+
+def notes_of(run: Run) -> tuple[str, ...]:
+    """Return what the engine noticed and what it warned of, but not what stands beside the answer already."""
+    said = set(approximation_of(run))
+    return (*run.report.get("notes", ()), *(note for note in run.report.get("warnings", ()) if note not in said))
+
+
+def ledger_of(run: Run) -> str:
+    """Say how many rows came in and where they went; nothing where every row was clustered."""
+    if not run.n_set_aside:
+        return ""
+    rows, kept = plural(run.n_rows or 0, "row"), count(run.n_clustered)
+    return f"{rows} in the file = {kept} clustered + {count(run.n_set_aside)} set aside."
+
+
+def particulars_of(run: Run) -> tuple[tuple[str, str], ...]:
+    """List the technical facts, by name."""
+    spec, report = run.spec, run.report
+    seconds = report.get("seconds", {})
+    engine = report.get("engine")
+    facts = [
+        ("Columns", ", ".join(spec["columns"]) if spec["columns"] else "every column that is a feature"),
+        ("Weight of the columns", unbroken(inertia_words(report.get("inertia", {})))),
+        ("Linkage and distance", f"{spec['linkage']}, {spec['metric']}"),
+        ("Scaling", str(spec["scaling"])),
+        ("Logarithm", spec["log"] if isinstance(spec["log"], str) else ", ".join(spec["log"])),
+        ("Missing cells", {"impute": "filled in", "drop": "rows set aside"}[spec["missing"]]),
+        ("Principal components", "off" if spec["pca"] is None else str(spec["pca"])),
+        ("Engine", f"{engine.get('kernel', '')}, {'exact' if engine.get('exact', True) else 'approximate'}" if engine else ""),
+        ("Time", duration(sum(seconds.values())) if seconds else "–"),
+        ("Slowest stages", ", ".join(f"{s} {figure(t)} s" for s, t in sorted(seconds.items(), key=lambda e: -e[1])[:3]) or "–"),
+        ("Forecast and truth", forecast_and_truth(report)),
+        ("Cophenetic correlation", figure(report.get("cophenetic"))),
+        ("Seed", str(spec["seed"])),
+        ("Stamp", run.stamp),
+    ]
+    return tuple((name, words) for name, words in facts if words)
+
+
+def forecast_and_truth(report: Mapping[str, Any]) -> str:
+    """Say what was forecast, and what it took; nothing about a run of before there were forecasts."""
+    told, took = report.get("forecast"), report.get("took")
+    return f"{_cost(told)} were forecast; it took {_cost(took)}." if told and took else ""
+
+
+def _cost(of: Mapping[str, Any]) -> str:
+    memory = "" if of["tree"]["bytes"] is None else f" and {filesize(of['tree']['bytes'])}"
+    return f"{duration(of['seconds'])}, of which the tree {duration(of['tree']['seconds'])}{memory},"

@@ -1,0 +1,26 @@
+"""What the script of the result page asks for: the words about a cut that no number of segments gives."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from clustering.models import Run
+from clustering.result import cut_words
+from segmentiq.jobs.lifecycle import Status
+from segmentiq.ml.errors import Refusal
+from segmentiq.problems import tell
+
+
+@require_safe
+def run_cut_words(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Say what a cut is worth: its heading and sentence, its silhouette and that of each segment, largest first."""
+    run = get_object_or_404(Run.objects.visible_to(request.user).filter(status=Status.DONE), pk=pk)
+    try:
+        return JsonResponse(cut_words(run, request.GET.dict()))
+    except Refusal as refusal:
+        told = tell(refusal)
+        return JsonResponse(told.body(), status=told.status)
