@@ -5,6 +5,7 @@ Each view makes one domain call and leads back to the cut that was shown; a scri
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from clustering import services
 from clustering.cutting import answer_of, asked_cut
 from clustering.forms import SegmentForm
 from clustering.models import Run
-from clustering.segments import branch_record
+from clustering.segments import branch_record, proposed
 from segmentiq.ml.errors import Refusal
 from segmentiq.problems import tell
 
@@ -52,7 +53,7 @@ def run_segment(request: HttpRequest, pk: UUID) -> HttpResponse:
     run = get_object_or_404(Run.objects.editable_by(request.user), pk=pk)
     form = SegmentForm(request.POST)
     try:
-        said = services.name_segment(run, **form.said())
+        said = services.name_segment(run, **_own_words(run, form.said()))
     except Refusal as refusal:
         if _wants_json(request):
             told = tell(refusal)
@@ -62,6 +63,13 @@ def run_segment(request: HttpRequest, pk: UUID) -> HttpResponse:
         if _wants_json(request):
             return JsonResponse(branch_record(run, said))
     return redirect(f"{reverse('run', args=[pk])}{_query(run, request)}#segments")
+
+
+def _own_words(run: Run, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what a person really said: the form comes with what is proposed, and sending that back chooses nothing."""
+    services.top_of(run)
+    name, hue = proposed(run, said["branch"])
+    return {**said, **({"name": ""} if said.get("name") == name else {}), **({"hue": 0} if said.get("hue") == hue else {})}
 
 
 def _wants_json(request: HttpRequest) -> bool:

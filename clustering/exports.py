@@ -16,10 +16,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from clustering import artifacts
-from clustering.cutting import Cut, answer_of
+from clustering.cutting import Cut
 from clustering.models import Run
 from clustering.result import shown_names
-from clustering.segments import segment_records
+from clustering.segments import cohesion_in, segment_records
 from datasets.cells import cell_value
 from datasets.storage import iter_rows, iter_written
 
@@ -66,14 +66,23 @@ def stream_assignments_csv(run: Run, cut: Cut, only: int | None = None) -> Itera
 def stream_assignments_json(run: Run, cut: Cut, only: int | None = None) -> Iterator[bytes]:
     """Stream the same as one JSON object; numbers are numbers, a missing cell is null, identifiers stay text.
 
-    In the cut that is the run's answer, customers have the silhouette that was measured of them.
+    Customers have the silhouette that was measured of them: everybody up to 20,000, a sample of more.
     """
     numbers, names = _parts(run, cut)
     lines = iter_rows(run.dataset)
     header = next(lines)
-    measured = artifacts.load_silhouettes(run) if cut == answer_of(run, artifacts.load_top(run)) else {}
+    measured = _measured(run, cut)
     found = (measured.get(row) for row, number in enumerate(numbers) if only is None or number == only)
     return _json_chunks(run, cut, header, zip(_kept(lines, numbers, only), found, strict=True), names)
+
+
+def _measured(run: Run, cut: Cut) -> dict[int, float]:
+    """Return the silhouettes of the measured customers by their row of the table."""
+    cohesion = cohesion_in(run, cut)
+    if cohesion is None:
+        return {}
+    order, rows = artifacts.load_labels(run)
+    return dict(zip(rows[order[cohesion.positions]].tolist(), cohesion.values.tolist(), strict=True))
 
 
 def _parts(run: Run, cut: Cut) -> tuple[bytes, dict[int, str]]:

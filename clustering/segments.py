@@ -5,7 +5,7 @@ The tree, the profiles and people's names flow in, JSON-able data flows out.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clustering import artifacts
 from clustering.cutting import Cut
@@ -13,7 +13,10 @@ from clustering.layout import hues_of
 from clustering.models import Run, SegmentName
 from segmentiq.ml.values import Branch, Profile
 
-SAID = ("facts", "numbers", "levels", "typical", "typical_ids")
+if TYPE_CHECKING:
+    from segmentiq.ml.cohesion import Cohesion
+
+TOLD = ("facts", "numbers", "levels", "rule", "worth", "typical", "typical_ids", "unusual", "unusual_ids")
 """What the record tells of a branch's profile."""
 
 
@@ -21,12 +24,33 @@ def segment_records(run: Run, cut: Cut) -> list[dict[str, Any]]:
     """List the segments of a cut, the largest first, numbered from 1."""
     profiles = {profile.branch: profile for profile in artifacts.load_profiles(run)}
     said = {entry.branch: entry for entry in run.names.all()}
-    nothing = SegmentName()
-    n = sum(branch.size for branch in cut.branches)
+    nothing, n = SegmentName(), sum(branch.size for branch in cut.branches)
     return [
-        {"segment": number, "share": branch.size / n, **_record(branch, profiles[branch.id], said.get(branch.id, nothing))}
-        for number, branch in enumerate(cut.branches, start=1)
+        {
+            "segment": number,
+            "share": branch.size / n,
+            "silhouette": silhouette,
+            **_record(branch, profiles[branch.id], said.get(branch.id, nothing)),
+        }
+        for number, (branch, silhouette) in enumerate(zip(cut.branches, _silhouettes(run, cut), strict=True), start=1)
     ]
+
+
+def _silhouettes(run: Run, cut: Cut) -> tuple[float | None, ...]:
+    """Return the mean silhouette of every segment of a cut, None where nobody was measured."""
+    unknown = (None,) * cut.k
+    if not cut.is_picked:
+        return tuple(artifacts.load_evaluation(run)["silhouettes"].get(cut.k, unknown))
+    cohesion = cohesion_in(run, cut)
+    return tuple(round(mean, 4) for mean in cohesion.segments) if cohesion else unknown
+
+
+def cohesion_in(run: Run, cut: Cut) -> Cohesion | None:
+    """Return how well customers lie in the segments of any cut; None in a run that kept nothing to tell it from."""
+    from segmentiq.ml.cohesion import cohesion_of
+
+    stored = artifacts.load_cohesion(run)
+    return cohesion_of(stored, artifacts.load_top(run), cut.ids) if stored else None
 
 
 def _record(branch: Branch, profile: Profile, said: SegmentName) -> dict[str, Any]:
@@ -39,15 +63,26 @@ def _record(branch: Branch, profile: Profile, said: SegmentName) -> dict[str, An
         "named": bool(said.name),
         "note": said.note,
         "hue": said.hue,
-        **{name: told[name] for name in SAID},
+        **{name: told[name] for name in TOLD},
     }
 
 
 def branch_record(run: Run, said: SegmentName) -> dict[str, Any]:
     """Return how a branch is called and coloured now: what a person said, else what the tree says."""
-    suggested = next(profile.name for profile in artifacts.load_profiles(run) if profile.branch == said.branch)
-    hue = said.hue or hues_of(artifacts.load_top(run))[said.branch]
-    return {"branch": said.branch, "name": said.name or suggested, "named": bool(said.name), "note": said.note, "hue": hue}
+    name, hue = proposed(run, said.branch)
+    return {
+        "branch": said.branch,
+        "name": said.name or name,
+        "named": bool(said.name),
+        "note": said.note,
+        "hue": said.hue or hue,
+    }
+
+
+def proposed(run: Run, branch: int) -> tuple[str, int]:
+    """Return the name and the colour that a branch has when nobody has said anything about it."""
+    name = next((profile.name for profile in artifacts.load_profiles(run) if profile.branch == branch), "")
+    return name, hues_of(artifacts.load_top(run)).get(branch, 0)
 
 
 def given_hues(run: Run) -> dict[int, int]:

@@ -204,6 +204,14 @@ class SegmentNameSerializer(serializers.ModelSerializer[SegmentName]):
         read_only_fields = fields
 
 
+class RuleSerializer(serializers.Serializer[Any]):
+    """One to three conditions, all of which tell a segment from everybody else."""
+
+    words = serializers.ListField(child=serializers.CharField())
+    precision = serializers.FloatField(help_text="Share of those who meet them that is in the segment.")
+    recall = serializers.FloatField(help_text="Share of the segment that meets them.")
+
+
 class SegmentSerializer(serializers.Serializer[Any]):
     """One segment of a cut: what sets it apart, in original units."""
 
@@ -222,8 +230,13 @@ class SegmentSerializer(serializers.Serializer[Any]):
     facts = serializers.ListField(child=serializers.CharField())
     numbers = serializers.ListField(child=serializers.DictField())
     levels = serializers.ListField(child=serializers.DictField())
+    rule = RuleSerializer(allow_null=True)
+    worth = serializers.FloatField(allow_null=True, help_text="Share of the sum of the column that `money` names.")
+    silhouette = serializers.FloatField(allow_null=True, help_text="How well its customers lie in it, -1 to 1, on average.")
     typical = serializers.ListField(child=serializers.IntegerField(), help_text="Rows of typical customers, from 0.")
     typical_ids = serializers.ListField(child=serializers.CharField(), help_text="Their identifiers, where the table has them.")
+    unusual = serializers.ListField(child=serializers.IntegerField(), help_text="Row of the least typical customer.")
+    unusual_ids = serializers.ListField(child=serializers.CharField())
 
 
 class SegmentsSerializer(serializers.Serializer[Any]):
@@ -232,6 +245,7 @@ class SegmentsSerializer(serializers.Serializer[Any]):
     run = serializers.UUIDField()
     k = serializers.IntegerField()
     branches = serializers.ListField(child=serializers.IntegerField(), help_text="The segments' branches, largest first.")
+    money = serializers.CharField(allow_null=True, help_text="The column that `worth` is a share of.")
     segments = SegmentSerializer(many=True)
 
 

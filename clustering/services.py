@@ -17,6 +17,7 @@ from clustering import artifacts
 from clustering.cutting import Cut, answer_of
 from clustering.models import HUES, KeptCut, Run, SegmentName
 from clustering.questions import check_question
+from clustering.segments import cohesion_in
 from clustering.stamps import stamp_of
 from clustering.tasks import train_run
 from datasets.models import Dataset
@@ -183,7 +184,8 @@ def _one_line(text: str) -> str:
 def silhouette_of(run: Run, cut: Cut) -> float | None:
     """Return how well a cut separates the customers; None for one picked by hand in a run that kept nothing to tell it from."""
     if cut.is_picked:
-        return None
+        cohesion = cohesion_in(run, cut)
+        return cohesion.silhouette if cohesion else None
     return next((score.silhouette for score in artifacts.load_scores(run) if score.k == cut.k), None)
 
 

@@ -39,6 +39,7 @@ from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import TopTree
 from segmentiq.negotiation import CsvRenderer, PngRenderer, SvgRenderer
+from segmentiq.parameters import KnownParameters
 from segmentiq.waiting import wait_parameter, wait_until_settled
 
 CUT = [
@@ -54,7 +55,7 @@ BINARY = OpenApiResponse(OpenApiTypes.BINARY)
     retrieve=extend_schema(summary="One run: stage, progress, scores for every k, advice, report", parameters=[WAIT]),
 )
 @extend_schema(tags=["clustering"])
-class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Run]):
+class RunViewSet(KnownParameters, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Run]):
     """One segmentation of one dataset."""
 
     queryset = Run.objects.none()
@@ -167,7 +168,9 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         """Names, sizes and profiles in original units, the largest segment first."""
         run = self._done()
         cut = _cut(request, run, artifacts.load_top(run))
-        return Response({"run": run.pk, "k": cut.k, "branches": cut.ids, "segments": segment_records(run, cut)})
+        money = artifacts.load_evaluation(run)["money"]
+        segments = segment_records(run, cut)
+        return Response({"run": run.pk, "k": cut.k, "branches": cut.ids, "money": money, "segments": segments})
 
     @extend_schema(
         summary="Name a segment, note something about it, or colour it",

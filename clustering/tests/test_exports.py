@@ -21,7 +21,9 @@ from clustering.exports import (
     stream_assignments_json,
 )
 from clustering.models import Run
-from clustering.services import name_segment
+from clustering.segments import segment_records
+from clustering.services import name_segment, silhouette_of
+from clustering.tests.trees import picked_cut
 
 pytestmark = pytest.mark.django_db
 
@@ -141,23 +143,26 @@ def test_json_holds_the_same_rows(make_run: Callable[..., Any]) -> None:
     assert [record["segment"] for record in records] == [int(row[-2]) for row in rows[1:]]
 
 
-def test_json_tells_how_well_each_customer_lies_in_the_answer(make_run: Callable[..., Any]) -> None:
+def test_json_tells_how_well_each_customer_lies_in_any_cut(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
-    records = json.loads(b"".join(stream_assignments_json(run, cut(run, 3))))["assignments"]
-    told = [record["silhouette"] for record in records]
-    assert sum(told) / len(told) == pytest.approx(run.silhouette, abs=1e-4)
-    of_one = json.loads(b"".join(stream_assignments_json(run, cut(run, 3), 2)))["assignments"]
-    assert [record["silhouette"] for record in of_one] == [record["silhouette"] for record in records if record["segment"] == 2]
-    other_cut = json.loads(b"".join(stream_assignments_json(run, cut(run, 4))))["assignments"]
-    assert {record["silhouette"] for record in other_cut} == {None}
+    for shown in (cut(run, 3), cut(run, 4), picked_cut(load_top(run))):
+        records = json.loads(b"".join(stream_assignments_json(run, shown)))["assignments"]
+        for segment in segment_records(run, shown):
+            told = [record["silhouette"] for record in records if record["segment"] == segment["segment"]]
+            assert sum(told) / len(told) == pytest.approx(segment["silhouette"], abs=2e-4)
+            of_one = json.loads(b"".join(stream_assignments_json(run, shown, segment["segment"])))["assignments"]
+            assert [record["silhouette"] for record in of_one] == told
+    assert sum(record["silhouette"] for record in records) / len(records) == pytest.approx(silhouette_of(run, shown), abs=1e-4)
 
 
-def test_a_run_of_before_silhouettes_were_kept_is_exported_without(make_run: Callable[..., Any]) -> None:
+def test_a_run_of_before_distances_were_kept_is_exported_without(make_run: Callable[..., Any]) -> None:
     run = make_run(n_clusters=3)
-    run.artifacts.filter(name="silhouettes.npz").delete()
+    run.artifacts.filter(name="cohesion.npz").delete()
     run = Run.objects.get(pk=run.pk)
-    records = json.loads(b"".join(stream_assignments_json(run, cut(run, 3))))["assignments"]
+    picked = picked_cut(load_top(run))
+    records = json.loads(b"".join(stream_assignments_json(run, picked)))["assignments"]
     assert {record["silhouette"] for record in records} == {None}
+    assert {segment["silhouette"] for segment in segment_records(run, picked)} == {None}
 
 
 def test_the_report_is_json_and_adds_up(make_run: Callable[..., Any]) -> None:

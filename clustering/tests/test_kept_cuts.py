@@ -12,6 +12,7 @@ from django.apps import apps
 from clustering import artifacts, services
 from clustering.cutting import Cut, answer_of, cut_of
 from clustering.models import KeptCut, Run
+from clustering.tests.trees import picked_cut
 from segmentiq.ml.errors import Refusal
 
 Make = Callable[..., Any]
@@ -28,14 +29,7 @@ def by_k(run: Run, k: int) -> Cut:
 
 
 def picked(run: Run) -> Cut:
-    """Return two segments and the halves of the smaller one that no number of segments gives."""
-    top = artifacts.load_top(run)
-    for cut in (by_k(run, k) for k in range(2, top.max_k)):
-        for branch in cut.branches:
-            ids = [number for number in cut.ids if number != branch.id]
-            if branch.left is not None and (found := cut_of(top, branches=[*ids, branch.left, branch.right or 0])).is_picked:
-                return found
-    raise AssertionError("this tree has no cut to pick")
+    return picked_cut(artifacts.load_top(run))
 
 
 def answers(run: Run) -> list[tuple[int, list[int]]]:
@@ -70,6 +64,8 @@ def test_a_cut_picked_by_hand_becomes_the_answer(run: Run, owner: Any) -> None:
     assert (stored.k, stored.branches) == (cut.k, list(cut.ids))
     assert stored.sizes == [branch.size for branch in cut.branches]
     assert answer_of(stored, artifacts.load_top(run)) == cut
+    assert stored.silhouette is not None
+    assert -1 < stored.silhouette < 1
 
 
 def test_keeping_what_is_the_answer_changes_nothing(run: Run, owner: Any) -> None:

@@ -137,63 +137,6 @@ def test_a_damaged_run_says_so(visit: Client, make_run: Callable[..., Any], sett
     assert "A stored result of this run is missing or damaged." in words_of(refused)
 
 
-def test_a_new_run_starts_with_one_button(visit: Client, make_dataset: Callable[..., Any], drain: Callable[[], int]) -> None:
-    dataset = make_dataset()
-    features = list(dataset.columns.filter(role="feature").values_list("name", flat=True))
-    form = {"columns": features, "how_many": "auto", "n_clusters": "5", "linkage": "ward", "metric": "euclidean"}
-    form |= {"scaling": "standard", "log": "none", "missing": "impute", "pca": "", "seed": "0", "stability": "on"}
-    answer = visit.post(reverse("run_new", args=[dataset.pk]), form)
-    run = Run.objects.get()
-    assert answer["Location"] == reverse("run", args=[run.pk])
-    assert run.spec["columns"] is None
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"columns": []}, "No column was chosen."),
-        ({"how_many": "fixed", "n_clusters": "1"}, "out of range"),
-        ({"how_many": "fixed", "n_clusters": "abc"}, "whole number"),
-        ({"how_many": "fixed", "n_clusters": "3.5"}, "whole number"),
-        ({"how_many": "fixed", "n_clusters": "1e9"}, "whole number"),
-        ({"metric": "cosine"}, "Linkage ward needs the euclidean metric"),
-        ({"pca": "1.5"}, "pca must be"),
-        ({"seed": "-1"}, "seed must be"),
-        ({"columns": ["not there"]}, "not there"),
-    ],
-)
-def test_a_wrong_choice_is_told_on_the_form(
-    visit: Client, make_dataset: Callable[..., Any], change: dict[str, Any], sentence: str
-) -> None:
-    dataset = make_dataset()
-    features = list(dataset.columns.filter(role="feature").values_list("name", flat=True))
-    form = {"columns": features, "how_many": "auto", "linkage": "ward", "metric": "euclidean", "scaling": "standard"}
-    form |= {"log": "none", "missing": "impute"}
-    answer = visit.post(reverse("run_new", args=[dataset.pk]), form | change)
-    assert answer.status_code == 400
-    assert sentence in words_of(answer)
-    assert not Run.objects.exists()
-
-
-def test_the_forecast_is_a_sentence(visit: Client, make_dataset: Callable[..., Any]) -> None:
-    dataset = make_dataset()
-    choices = {
-        "how_many": "auto",
-        "linkage": "ward",
-        "metric": "euclidean",
-        "scaling": "standard",
-        "log": "none",
-        "missing": "impute",
-    }
-    features = list(dataset.columns.filter(role="feature").values_list("name", flat=True))
-    sentence = visit.get(reverse("run_forecast", args=[dataset.pk]), choices | {"columns": features}).json()["sentence"]
-    assert "of memory" in sentence
-    assert "the whole run about" in sentence
-    refused = visit.get(reverse("run_forecast", args=[dataset.pk]), choices | {"metric": "gower", "columns": features}).json()
-    assert "euclidean" in refused["sentence"]
-    assert visit.get(reverse("run_forecast", args=[dataset.pk])).json() == {"sentence": ""}
-
-
 def test_a_waiting_run_says_that_the_engine_is_prepared(visit: Client, make_dataset: Callable[..., Any]) -> None:
     dataset = make_dataset()
     run = services.train(dataset=dataset, spec=SegmentationSpec(), requested_by=dataset.owner)
@@ -211,15 +154,6 @@ def test_a_worker_that_is_ready_outweighs_one_that_prepares(visit: Client, make_
     beats.beat("old")
     beats.beat("new", is_ready=False)
     assert "Waiting for its turn" in words_of(visit.get(reverse("run", args=[run.pk])))
-
-
-def test_what_would_take_too_long_is_refused_in_the_form(visit: Client, make_dataset: Callable[..., Any], settings: Any) -> None:
-    dataset = make_dataset()
-    dataset.n_rows = 2_000_000
-    dataset.save()
-    settings.RUN_TIME_LIMIT_S = 5
-    page = words_of(visit.get(reverse("run_new", args=[dataset.pk])))
-    assert "the limit of one run is 5 s" in page
 
 
 def test_the_report_of_a_result_tells_forecast_and_truth(visit: Client, make_run: Callable[..., Any]) -> None:
@@ -288,8 +222,7 @@ def test_a_stranger_finds_nothing(client: Client, stranger: Any, make_run: Calla
     client.force_login(stranger)
     for name in ("run", "run_delete", "run_assignments", "run_dendrogram", "run_picture", "run_report"):
         assert client.get(reverse(name, args=[run.pk])).status_code == 404
-    for name in ("run_cancel", "run_delete", "run_again", "run_cut", "run_segment"):
+    for name in ("run_cancel", "run_delete", "run_again", "run_cut", "run_cut_undo", "run_segment"):
         assert client.post(reverse(name, args=[run.pk]), {"k": 2, "branch": 1}).status_code == 404
     assert client.get(reverse("run_new", args=[run.dataset_id])).status_code == 404
-    assert client.get(reverse("run_forecast", args=[run.dataset_id])).status_code == 404
     assert "No run yet." in words_of(client.get(reverse("runs")))
