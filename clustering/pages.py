@@ -1,4 +1,4 @@
-"""Rows in, frozen page objects out: the runs list, a run on its way, and the form that asks for a new one."""
+"""Rows in, frozen page objects out: the runs list, a run on its way or ended, and what a run will take."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clustering.models import Run
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.effort import RunForecast
 from segmentiq.ml.errors import Refusal
-from segmentiq.words import ago, count, duration, filesize, plural
+from segmentiq.words import ago, duration, filesize, plural
 
 STAGES = {
     "": "Starting",
@@ -125,38 +125,3 @@ def forecast_words(expected: RunForecast) -> str:
     tree = "The tree takes" if expected.is_exact else "The exact tree does not fit; an approximate one takes"
     memory = f"{tree} {duration(expected.stages['tree'])} and {filesize(expected.bytes)} of memory"
     return f"{memory}, the whole run about {duration(max(expected.seconds, 1))}."
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
-    """One column one may cluster on."""
-
-    name: str
-    kind: str
-    chosen: bool
-    why_not: str
-    missing: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewRunPage:
-    choices: tuple[Choice, ...]
-    left_out: tuple[Choice, ...]
-    customers: str
-
-
-def new_run_page(columns: Iterable[tuple[str, str, str, int]], n_rows: int | None, chosen: set[str] | None) -> NewRunPage:
-    """Offer the columns (name, kind, role, missing): features and descriptors to choose, the others named with why not."""
-    offered: list[Choice] = []
-    left_out: list[Choice] = []
-    for name, kind, role, n_missing in columns:
-        usable = role in ("feature", "descriptor") and kind in ("number", "category", "date", "boolean")
-        choice = Choice(
-            name=name,
-            kind=kind,
-            chosen=(role == "feature") if chosen is None else name in chosen,
-            why_not="" if usable else (kind if kind in ("id", "text", "constant") else role),
-            missing=f"{count(n_missing)} missing" if n_missing else "",
-        )
-        (offered if usable else left_out).append(choice)
-    return NewRunPage(choices=tuple(offered), left_out=tuple(left_out), customers=plural(n_rows or 0, "customer"))
