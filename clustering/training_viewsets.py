@@ -21,6 +21,7 @@ from datasets.models import Dataset
 from datasets.viewsets import UUID
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.spec import SegmentationSpec
+from segmentiq.parameters import KnownParameters
 from segmentiq.waiting import wait_preference, wait_until_settled
 
 PREFER = OpenApiParameter(
@@ -29,7 +30,7 @@ PREFER = OpenApiParameter(
 
 
 @extend_schema(tags=["clustering"])
-class TrainViewSet(viewsets.GenericViewSet[Run]):
+class TrainViewSet(KnownParameters, viewsets.GenericViewSet[Run]):
     """Ask for a segmentation."""
 
     name = "Train"

@@ -44,6 +44,7 @@ from segmentiq.jobs.lifecycle import Status
 from segmentiq.listing import Pages
 from segmentiq.ml.errors import Refusal
 from segmentiq.negotiation import AnyFileRenderer
+from segmentiq.parameters import KnownParameters
 from segmentiq.parsers import UploadParser
 from segmentiq.waiting import wait_parameter, wait_until_settled
 
@@ -57,7 +58,7 @@ PAGING = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, desc
     retrieve=extend_schema(summary="One dataset, with its columns and how it was read", parameters=[WAIT]),
 )
 @extend_schema(tags=["datasets"])
-class DatasetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Dataset]):
+class DatasetViewSet(KnownParameters, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Dataset]):
     """One uploaded file of customers, read into typed columns."""
 
     queryset = Dataset.objects.none()

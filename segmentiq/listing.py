@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.filters import OrderingFilter
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -31,21 +30,6 @@ class Pages(PageNumberPagination):
         if not (sent.isascii() and sent.isdigit() and len(sent) < 9 and int(sent) >= 1):
             raise Refusal("page_size must be a whole number from 1 on.", code="invalid_value", field="page_size")
         return min(int(sent), self.max_page_size)
-
-
-class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]
-    """Filter a list by what its viewset's `filterset_class` declares."""
-
-    EVERYWHERE = ("page", "page_size", "ordering", "search", "format")
-
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        declared = view.filterset_class.base_filters
-        for name in request.query_params if view.action == "list" else ():
-            if name not in declared and name not in self.EVERYWHERE:
-                known = ", ".join((*declared, *self.EVERYWHERE))
-                raise Refusal("The list has no such filter.", code="unknown_field", field=name[:40], hint=f"Known: {known}.")
-        filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
-        return filtered
 
 
 class KnownOrdering(OrderingFilter):

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from segmentiq.ml.errors import Refusal
+from segmentiq.parameters import KnownParameters
 
 
 def tokens_of(user: Any) -> QuerySet[Any]:
@@ -51,7 +52,7 @@ class NewTokenSerializer(TokenSerializer):
 
 @extend_schema_view(list=extend_schema(summary="List your tokens"), destroy=extend_schema(summary="Delete a token"))
 @extend_schema(tags=["tokens"])
-class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Any]):
+class TokenViewSet(KnownParameters, mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Any]):
     """Your own tokens, nobody else's: staff do not see them either."""
 
     queryset = AuthToken.objects.none()

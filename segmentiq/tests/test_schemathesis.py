@@ -129,8 +129,8 @@ def faults_in(operation: Any, mode: GenerationMode, site: Site) -> set[str]:
         if is_ours:
             point(case, site, at_body=mode is GenerationMode.POSITIVE)
         known = {parameter.name for parameter in operation.query}
-        # Other parameters, and empty ones, count as not given, as everywhere on the web.
-        case.query = {name: value for name, value in case.query.items() if name in known and value != ""}
+        # A parameter that is left empty counts as not given, as everywhere on the web; one that is not known is refused.
+        case.query = {name: value for name, value in case.query.items() if name not in known or value != ""}
         for fault in faults_of(case, site, negative_data_rejection):
             found.setdefault(fault.partition(" <- ")[0][:120], fault)
 
