@@ -163,7 +163,7 @@ def _is_number(part: Any) -> bool:
 
 
 def _order(a: Any, b: Any, c: Any, wanted: str | None) -> tuple[Order | None, bool]:
-    """Return the order of the parts, and whether it had to be guessed."""
+    """Return the order of the parts, and whether it had to be guessed; what is wanted counts where it can be."""
     lengths = set(pc.unique(pc.utf8_length(a)).to_pylist())
     if lengths == {4}:
         return "year-month-day", False
@@ -179,8 +179,8 @@ def _order(a: Any, b: Any, c: Any, wanted: str | None) -> tuple[Order | None, bo
         possible.append("month-day-year")
     if (first > 31 or wanted == "year-month-day") and second <= 12 and int(_integers(c).max()) <= 31:
         possible.append("year-month-day")
-    if wanted is not None:
-        return next((order for order in possible if order == wanted), None), False
+    if wanted in possible:
+        return wanted, False
     return (possible[0], len(possible) > 1) if possible else (None, False)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from datasets.reader.below import MOST, is_table
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.layout import empty_file
 from datasets.reader.margins import (
@@ -20,6 +21,7 @@ from datasets.reader.margins import (
     TAIL,
     Opening,
     Record,
+    Summed,
     count_footers,
     find_opening,
     holds_sums,
@@ -74,7 +76,10 @@ def find_block(grid: Grid, source: Source) -> Block:
     header = _name_in_groups(said, start, grid) if opening.is_named else [""] * len(said)
     body = grid.rows[start + opening.is_named + opening.n_between :]
     repeats = first if opening.is_named and _count(first) > 1 and not source.overrides.get("keep_rows") else None
-    kept = _leave_out(body, repeats, grid, source)
+    n_below = 0 if source.overrides.get("keep_rows") else _count_below(body, _width_of(said))
+    kept = _leave_out(body[: len(body) - n_below], repeats, grid, source)
+    n_other = sum(map(bool, map(_count, body[len(body) - n_below :])))
+    source.findings.set_aside("other_tables", n_other, "Below a gap: another table with a header of its own.")
     if not kept:
         raise empty_file("The sheet has a header but no rows.")
     if n_repeated:
@@ -145,11 +150,25 @@ def _ends_in_total(body: Rows, findings: Findings) -> bool:
     for place, cell in enumerate(body[-1]):
         above = [row[place] for row in body[:-1] if row[place] not in BLANK]
         if isinstance(cell, float) and above and all(isinstance(value, float) for value in above):
-            sums[place] = (cell, sum(above))
+            sums[place] = Summed(cell, sum(above), max(map(abs, above)))
     is_total = holds_sums(fields, sums)
     if not is_total and says_total(fields):
         findings.warn("possible_total", "The last row speaks of a total but holds no sums; it is kept as a customer.")
     return is_total
+
+
+def _count_below(body: Rows, width: int) -> int:
+    """Return how many of the last rows are another table below a gap, all of it narrower than this one."""
+    start = len(body)
+    while start > 0 and not _count(body[start - 1][width - 1 :]):
+        start -= 1
+    gap = next((place for place in range(start, len(body)) if start and not _count(body[place])), len(body))
+    rows = [_record(row, 0)[1] for row in body[gap : gap + MOST]]
+    return len(body) - gap if is_table(rows) else 0
+
+
+def _width_of(header: Sequence[str]) -> int:
+    return max((place for place, name in enumerate(header, start=1) if name.strip()), default=len(header))
 
 
 def _where(grid: Grid) -> str:

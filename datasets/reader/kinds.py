@@ -24,8 +24,8 @@ from datasets.reader.hints import warn_of_sentinels, warn_of_text
 from datasets.reader.numbers import Numbers, Writing, read_numbers
 from datasets.reader.rendering import is_rewritten
 from datasets.reader.roles import MAX_LEVELS, Judgement, TextFacts, judge_number, judge_text
-from datasets.reader.typed import Typed, as_written, column_of, judge_constant, judge_date, type_values, without_words
-from datasets.reader.words import MAYBE_MISSING, MISSING, PLACEHOLDERS, TRUTHS, split_name
+from datasets.reader.typed import Typed, as_written, column_of, judge_constant, judge_date, say_far, type_values, without_words
+from datasets.reader.words import MAYBE_MISSING, MISSING, PLACEHOLDERS, TICKS, TRUTHS, split_name
 
 LARGEST_EXACT = 2**53
 """Whole numbers beyond are numbers of something, and a float could not hold them to the last digit."""
@@ -107,6 +107,18 @@ def _as_boolean(task: Task) -> Typed | None:
     return task.typed(Judgement(kind="boolean", role="feature", reason="Holds true and false only."), series)
 
 
+def _as_mark(task: Task) -> Typed | None:
+    """Return a truth where people tick: an x, or nothing."""
+    values = task.strict.values
+    is_tick = 0 < len(values) <= MOST_TRUTHS and set(pc.utf8_lower(values).to_pylist()) <= TICKS
+    if not is_tick or task.strict.n_present == len(task.strict.codes):
+        return None
+    reason = "A mark, such as x, means yes and an empty cell no."
+    task.findings.decide(f"marks in {task.name[:80]}", "true", reason)
+    series = pd.Series(task.strict.codes >= 0, dtype="boolean")
+    return task.typed(Judgement(kind="boolean", role="feature", reason=reason), series)
+
+
 def _as_announced_date(task: Task) -> Typed | None:
     return _as_date(task) if is_date_name(task.words) else None
 
@@ -118,7 +130,8 @@ def _as_date(task: Task) -> Typed | None:
         return None
     _tell_dates(task, dates)
     series = pd.Series(task.present.spread(dates.values, np.datetime64("NaT")))
-    return task.typed(judge_date(f" written {dates.order}"), series)
+    typed = task.typed(judge_date(f" written {dates.order}"), series)
+    return replace(typed, date_order=dates.order, is_order_guessed=dates.is_guess)
 
 
 def _tell_dates(task: Task, dates: Dates) -> None:
@@ -137,8 +150,7 @@ def _tell_dates(task: Task, dates: Dates) -> None:
         message = f"{count_of(dates.n_invalid, 'different value')} that name no day of the calendar count as missing."
         task.warn("invalid_dates", message)
     if dates.n_beyond:
-        years = count_of(dates.n_beyond, "different date")
-        task.warn("far_dates", f"{years} before 1800 or after 2200 mean never or unknown, and count as missing.")
+        task.warn("far_dates", say_far(dates.n_beyond))
 
 
 def _as_number(task: Task) -> Typed | None:
@@ -244,4 +256,11 @@ def _warn_of_text(task: Task, facts: TextFacts) -> None:
         task.warn("high_cardinality", f"{facts.n_distinct:,} different values are too many to cluster on.")
 
 
-ATTEMPTS: tuple[Callable[[Task], Typed | None], ...] = (_as_constant, _as_boolean, _as_announced_date, _as_number, _as_date)
+ATTEMPTS: tuple[Callable[[Task], Typed | None], ...] = (
+    _as_mark,
+    _as_constant,
+    _as_boolean,
+    _as_announced_date,
+    _as_number,
+    _as_date,
+)

@@ -21,8 +21,11 @@ Record = tuple[int, list[str]]
 """The line on which it ends, and its fields."""
 
 MOST_ABOVE = 50
+MOST_BETWEEN, FEWEST_BELOW = 2, 10
+"""Second headers, and the rows below that can tell."""
 FIRST_RECORDS = 101
 """Records that the layout is told from."""
+FAR_ABOVE = 3
 TAIL = 10
 """Last records that may be a footer or a total."""
 COMMENTS = ("#", "//", "--", "%%")
@@ -54,6 +57,19 @@ TOTAL = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """A cell of the last row, the sum of the cells above it, and the largest of those, without its sign."""
+
+    cell: float
+    above: float
+    largest: float
+
+    @property
+    def is_sum(self) -> bool:
+        return abs(self.cell - self.above) <= max(1e-9 * abs(self.above), 0.0051)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opening:
     """How a table starts: records above it, whether its first record is a header, records between header and rows."""
@@ -78,7 +94,7 @@ def find_opening(records: Sequence[Record], delimiter: str, overrides: Mapping[s
         n_above=n_above,
         is_named=is_named,
         reason=reason,
-        n_between=int(is_named and not keeps_all and len(rows) > 2 and (_is_ruler(rows[1]) or _is_units(rows))),
+        n_between=_count_between(rows) if is_named and not keeps_all else 0,
         has_row_names=is_named and _has_row_names(rows, delimiter),
     )
 
@@ -95,11 +111,23 @@ def _find_top(rows: Sequence[Sequence[str]]) -> int:
             break
     else:
         return 0
-    if position == 0 or len(rows) - position < 2:
+    if position == 0:
+        return int(_is_cut_otherwise(rows))
+    if len(rows) - position < 2:
         return 0
     above = zip(rows[:position], filled[:position], strict=True)
     is_short = all(len(row) <= max(usual // 2, 1) or _is_comment(row) or not n_filled for row, n_filled in above)
-    return position if is_short or _names_columns(rows[position:]) else 0
+    return position if is_short or names_columns(rows[position:]) else 0
+
+
+def _is_cut_otherwise(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first record alone has another number of fields, by more than one, and the header comes second.
+
+    Exports for other programs start with facts about themselves (DATEV).
+    """
+    widths = {len(row) for row in rows[1:]}
+    is_alone = len(rows) > 3 and len(widths) == 1 and all(abs(len(rows[0]) - width) > 1 for width in widths)
+    return is_alone and names_columns(rows[1:])
 
 
 def _is_prose(rows: Sequence[Sequence[str]], position: int) -> bool:
@@ -107,7 +135,7 @@ def _is_prose(rows: Sequence[Sequence[str]], position: int) -> bool:
     if not any(cell.startswith(" ") for cell in rows[position][1:]):
         return False
     below = rows[position + 1 :]
-    return len(below) > 1 and not any(cell.startswith(" ") for row in below for cell in row) and _names_columns(below)
+    return len(below) > 1 and not any(cell.startswith(" ") for row in below for cell in row) and names_columns(below)
 
 
 def _count_comments(rows: Sequence[Sequence[str]]) -> int:
@@ -120,11 +148,33 @@ def _is_comment(row: Sequence[str]) -> bool:
     return bool(row) and row[0].lstrip().startswith(COMMENTS)
 
 
-def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
     """Tell whether the first row is a header beyond doubt: above values, or of words that stand nowhere below."""
     is_named, _ = has_header(rows)
     names = {cell.strip() for cell in rows[0] if cell.strip()}
     return is_named and names.isdisjoint(cell.strip() for row in rows[1:101] for cell in row)
+
+
+def _count_between(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many records between the header and the rows are none: a ruler, units, types, or questions of a survey."""
+    if len(rows) > 2 and (_is_ruler(rows[1]) or _is_units(rows)):
+        return 1
+    place = 1
+    while place <= MOST_BETWEEN and len(rows) > place + FEWEST_BELOW and _says_more(rows[place], rows[place + 1 :]):
+        place += 1
+    return place - 1
+
+
+def _says_more(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a record is a second header: different words above all columns of values, and none that stands below."""
+    said = []
+    for place, cell in enumerate(row):
+        column = [other[place].strip() for other in below if place < len(other) and not is_missing(other[place])]
+        if cell.strip() and cell.strip() in column:
+            return False
+        if column and sum(map(is_value, column)) >= 0.9 * len(column):
+            said.append(cell.strip())
+    return len(said) > 1 and len(set(said)) == len(said) and not any(is_missing(cell) or is_value(cell) for cell in said)
 
 
 def _is_ruler(row: Sequence[str]) -> bool:
@@ -157,7 +207,10 @@ def _has_row_names(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
 
 def count_footers(records: Sequence[Record], width: int) -> int:
     """Return how many of the last records are remarks about the table, blank ones between them included."""
-    count = n_blank = 0
+    count = _count_remarks(records, width)
+    if count:
+        return count
+    n_blank = 0
     for place in range(len(records) - 1, max(len(records) - 1 - TAIL, 0), -1):
         (line, fields), above = records[place], records[place - 1][0]
         n_lines = 1 + sum(cell.count("\n") for cell in fields)
@@ -168,6 +221,24 @@ def count_footers(records: Sequence[Record], width: int) -> int:
         else:
             break
     return count
+
+
+def _count_remarks(records: Sequence[Record], width: int) -> int:
+    """Return how many of the last records, below a gap, fill one cell each and hold a sentence among them."""
+    place, n_words = len(records), 0
+    while place > 0 and width > 1 and _is_single(records[place - 1][1]):
+        place -= 1
+        n_words += any(" " in cell for cell in records[place][1])
+    if not 0 < place < len(records) or not n_words:
+        return 0
+    (line, fields), above = records[place], records[place - 1]
+    is_below_gap = not any(map(str.strip, fields)) or line - above[0] > 1 + sum(cell.count("\n") for cell in fields)
+    return len(records) - place if is_below_gap else 0
+
+
+def _is_single(fields: Sequence[str]) -> bool:
+    """Tell whether nothing but the first cell holds anything, and that no value."""
+    return not any(map(str.strip, fields[1:])) and not (fields[0].strip() and is_value(fields[0]))
 
 
 def _is_footer(fields: Sequence[str], width: int, *, after_gap: bool) -> bool:
@@ -191,14 +262,16 @@ def says_total(fields: Sequence[str]) -> bool:
     return any(TOTAL.fullmatch(cell.strip()) for cell in fields if cell.strip())
 
 
-def holds_sums(fields: Sequence[str], sums: Mapping[int, tuple[float, float]]) -> bool:
-    """Tell whether a record holds the sums of the rows above; `sums` maps a column to (its cell, the sum above).
+def holds_sums(fields: Sequence[str], sums: Mapping[int, Summed]) -> bool:
+    """Tell whether a record holds the sums of the rows above, by column.
 
-    One sum is enough where the record says so in a word (a price is averaged, not summed); without one, all cells must be.
+    One sum is enough where the record says so in a word (a price is averaged, not summed), or where it has no name and the sum is
+    far above each of its parts; else all cells must be.
     """
-    matching = [abs(cell - above) <= max(1e-9 * abs(above), 0.0051) for cell, above in sums.values() if abs(above) >= 1]
+    matching = [entry for entry in sums.values() if abs(entry.above) >= 1 and entry.is_sum]
     n_values = sum(map(is_value, fields))
-    return any(matching) and (says_total(fields) or sum(matching) == n_values)
+    is_large = not fields[0].strip() and any(abs(entry.above) > FAR_ABOVE * entry.largest for entry in matching)
+    return bool(matching) and (says_total(fields) or is_large or len(matching) == n_values)
 
 
 def count_above(rows: Sequence[Sequence[str]], place: int) -> Counter[str]:

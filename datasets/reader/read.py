@@ -43,6 +43,7 @@ READERS: Mapping[Container, Callable[[Source], RawTable]] = {
     "parquet": read_parquet,
 }
 FEWEST_ROWS = 3
+ORDERS = ("day-month-year", "month-day-year")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -127,7 +128,7 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         if isinstance(cells, TextCells):
             warn_of_characters(name, cells, findings)
         made = type_column(name, cells, _for_column(writing, name, source), findings)
-        is_unsure = made.numbers is not None and made.numbers.is_ambiguous
+        is_unsure = made.is_order_guessed or (made.numbers is not None and made.numbers.is_ambiguous)
         return made, findings, cells if is_unsure and isinstance(cells, TextCells) else None
 
     for position, (made, findings, cells) in enumerate(in_turns(type_one, zip(raw.names, raw.columns, strict=True))):
@@ -136,15 +137,13 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         if cells is not None:
             unsure[position] = cells
         source.on_progress("typing", 0.6 + 0.3 * (position + 1) / len(raw.names))
-    leaning = _find_leaning(typed)
+    leaning, order = _find_leaning(typed), _find_order(typed)
     for position, cells in unsure.items():
-        numbers = typed[position].numbers
-        lean = leaning or ("," if raw.writes_decimal_commas and numbers is not None and numbers.thousands == "," else None)
-        if lean is not None and writing.decimal is None:
-            found[position] = Findings()
-            warn_of_characters(raw.names[position], cells, found[position])
-            leaned = replace(_for_column(writing, raw.names[position], source), leaning=lean)
-            typed[position] = type_column(raw.names[position], cells, leaned, found[position])
+        name, findings = raw.names[position], Findings()
+        lean = _lean(typed[position], leaning, order, raw, _for_column(writing, name, source))
+        if lean is not None:
+            warn_of_characters(name, cells, findings)
+            typed[position], found[position] = type_column(name, cells, lean, findings), findings
     for findings in found:
         source.findings.decisions.extend(findings.decisions)
         source.findings.warnings.extend(findings.warnings)
@@ -154,6 +153,21 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
 def _for_column(writing: Writing, name: str, source: Source) -> Writing:
     """Return the writing with the words that a person said count as missing in this column."""
     return replace(writing, missing=frozenset(source.overrides.get("missing", {}).get(name, ())))
+
+
+def _lean(typed: Typed, leaning: str | None, order: str | None, raw: RawTable, writing: Writing) -> Writing | None:
+    """Return how to read an unsure column in the light of the others, None where they say nothing."""
+    if typed.is_order_guessed:
+        return None if order is None else replace(writing, date_order=order)
+    is_comma = raw.writes_decimal_commas and typed.numbers is not None and typed.numbers.thousands == ","
+    mark = leaning or ("," if is_comma else None)
+    return None if mark is None or writing.decimal is not None else replace(writing, leaning=mark)
+
+
+def _find_order(typed: list[Typed]) -> str | None:
+    """Return the order of day and month that the columns of dates without doubt agree on."""
+    orders = {entry.date_order for entry in typed if entry.date_order in ORDERS and not entry.is_order_guessed}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _find_leaning(typed: list[Typed]) -> str | None:

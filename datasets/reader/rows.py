@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.reader.below import Below
 from datasets.reader.blocks import Block
 from datasets.reader.cells import STRING, TextColumns
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.layout import cell_too_long, empty_file, no_usable_columns, ragged
-from datasets.reader.margins import TAIL, Record, count_above, count_footers, holds_sums, may_be_total, says_total
+from datasets.reader.margins import TAIL, Record, Summed, count_above, count_footers, holds_sums, may_be_total, says_total
 from datasets.reader.numbers import Writing, read_numbers
 from datasets.reader.source import Source, check_size
 from datasets.reader.words import is_missing, is_value
@@ -76,7 +77,8 @@ class Tally:
 def gather(parts: Iterable[Part], frame: Frame, source: Source, tell_progress: Callable[[], None]) -> TextColumns:
     """Return the rows as columns. Raises FileRefused for what is ragged, too long or too much."""
     columns, tally, tail = TextColumns(width=frame.width), Tally(), list[Record]()
-    for part in _hold_back(parts, tail):
+    below = Below(width=frame.n_named)
+    for part in _hold_back(parts if frame.keeps_all else below.leave_out(parts), tail):
         _add(part, frame, columns, tally, source)
         tell_progress()
     if not frame.keeps_all:
@@ -89,6 +91,8 @@ def gather(parts: Iterable[Part], frame: Frame, source: Source, tell_progress: C
     if columns.n_rows == 0:
         raise no_usable_columns() if tally.n_blank else empty_file("The file has a header but no rows.")
     tally.tell(source.findings)
+    n_other = sum(any(map(str.strip, fields)) for _, fields in below.held)
+    source.findings.set_aside("other_tables", n_other, "Below a gap: another table with a header of its own.")
     return columns
 
 
@@ -184,7 +188,7 @@ def _ends_in_total(tail: Sequence[Record], columns: TextColumns, tally: Tally) -
     return is_total
 
 
-def _sum(cell: str, place: int, above: Sequence[Sequence[str]], columns: TextColumns) -> tuple[float, float] | None:
+def _sum(cell: str, place: int, above: Sequence[Sequence[str]], columns: TextColumns) -> Summed | None:
     """Return the number of a cell and the sum of the cells above it, all of them read alike; None where some are no numbers."""
     counts = count_above(above, place)
     parts = [part[place].cast(STRING) for part in columns.parts]
@@ -199,4 +203,5 @@ def _sum(cell: str, place: int, above: Sequence[Sequence[str]], columns: TextCol
     if numbers is None:
         return None
     values = numbers.values.astype(float).tolist()
-    return values[-1], sum(value * counts[text] for text, value in zip(present, values[:-1], strict=True))
+    parts_of_it = [value * counts[text] for text, value in zip(present, values[:-1], strict=True)]
+    return Summed(values[-1], sum(parts_of_it), max(map(abs, values[:-1])))

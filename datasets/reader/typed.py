@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from datasets.reader.cells import TextCells, encode
-from datasets.reader.dates import is_date_name, read_numbered
+from datasets.reader.dates import FIRST_YEAR, LAST_YEAR, is_date_name, read_numbered
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.hints import warn_of_sentinels
@@ -41,12 +41,17 @@ class Typed:
     written: TextCells | None = None
     n_distinct: int | None = None
     """How many values differ, where that is known already."""
+    date_order: str = ""
+    """How dates were written that came as text."""
+    is_order_guessed: bool = False
 
 
 def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:
     """Type a column whose cells came as values: numbers, truths or dates."""
     if series.dtype.kind == "f":
         series = _without_infinite(name, series, findings)
+    elif series.dtype.kind == "M":
+        series = _without_far(name, series, findings)
     if series.nunique() <= 1:
         judgement = judge_constant(name, int(series.notna().sum()), len(series), findings)
         return Typed(column=column_of(name, judgement), series=_say(series))
@@ -103,6 +108,22 @@ def _without_infinite(name: str, series: pd.Series, findings: Findings) -> pd.Se
         return series
     findings.warn("non_finite", f"{name[:80]}: {count_of(int(infinite.sum()), 'cell')} that are infinite count as missing.", name)
     return series.mask(infinite)
+
+
+def _without_far(name: str, series: pd.Series, findings: Findings) -> pd.Series:
+    """Return dates without those that mean never or unknown, as for dates that came as text."""
+    is_far = ~series.dt.year.between(FIRST_YEAR, LAST_YEAR) & series.notna()
+    if not is_far.any():
+        return series
+    findings.warn("far_dates", f"{name[:80]}: {say_far(int(series[is_far].nunique()))}", name)
+    return series.mask(is_far)
+
+
+def say_far(n: int) -> str:
+    """Return what became of so many different dates that no customer knows."""
+    return (
+        f"{count_of(n, 'different date')} before {FIRST_YEAR} or after {LAST_YEAR} mean never or unknown, and count as missing."
+    )
 
 
 def column_of(name: str, judgement: Judgement) -> Column:

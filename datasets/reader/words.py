@@ -35,6 +35,8 @@ TRUTHS = (
     ("waar", "onwaar"), ("prawda", "fałsz"), ("sant", "falskt"), ("sann", "usann"), ("sand", "falsk"),
 )  # fmt: skip
 """What spreadsheets write for true and false; yes and no are levels, because they answer a question."""
+TICKS = frozenset("x✓✔☑")
+"""Marks for yes in lists where no is left empty."""
 NON_FINITE = frozenset(
     ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "1.#inf", "-1.#inf", "1.#qnan", "∞", "-∞")
 )
