@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.forms import BoundField
@@ -24,6 +24,7 @@ from segmentiq.ml.values import MAX_SEGMENTS
 from segmentiq.words import count, duration, plural
 
 if TYPE_CHECKING:
+    from clustering.models import Run
     from datasets.models import Column, Dataset
 
 FEW = 24
@@ -107,15 +108,28 @@ class NewRunPage:
     methods: Mapping[str, tuple[str, str]]
 
 
-def proposed(dataset: Dataset, columns: Iterable[Column], asked: QueryDict) -> QueryDict:
-    """Return the form as it is first shown: the defaults, what was decided on the dataset's page, what the address says."""
+def proposed(dataset: Dataset, columns: Iterable[Column], asked: QueryDict, like: Run | None = None) -> QueryDict:
+    """Return the form as it is first shown: as a run was asked for, or the defaults; and what the address says."""
     said = QueryDict(mutable=True)
-    said.update(INITIAL)
-    said["log"] = dataset.overrides.get("advice", {}).get("log", "none")
+    said.update(INITIAL if like is None else _as_asked(like.spec))
+    if like is None:
+        said["log"] = dataset.overrides.get("advice", {}).get("log", "none")
     for name in asked.keys() & RunForm.base_fields.keys():
-        said[name] = asked[name]
-    said.setlist("columns", asked.getlist("columns") or [column.name for column in columns if column.role == "feature"])
+        said[name] = str(asked[name])
+    chosen = asked.getlist("columns") or (like.spec["columns"] if like else None)
+    said.setlist("columns", chosen or [column.name for column in columns if column.role == "feature"])
     return said
+
+
+def _as_asked(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Return a run's specification as the form says it; what the form does not offer is left out."""
+    fixed = spec["n_clusters"] != "auto"
+    said = {name: str(spec[name]) for name in ("linkage", "metric", "scaling", "missing", "seed")}
+    said |= {"how_many": "fixed", "n_clusters": str(spec["n_clusters"])} if fixed else {"how_many": "auto"}
+    said |= {"log": spec["log"]} if spec["log"] in ("none", "auto") else {"log": "none"}
+    said |= {"pca": str(spec["pca"])} if spec["pca"] is not None else {}
+    flags = {"stability": spec["stability"], "approximate": spec["approximate"] == "allow"}
+    return said | {name: "on" for name, is_on in flags.items() if is_on}
 
 
 def changed(said: QueryDict, change: str) -> QueryDict:
@@ -123,7 +137,7 @@ def changed(said: QueryDict, change: str) -> QueryDict:
     found = said.copy()
     for name, value in QueryDict(change).items():
         if name in RunForm.base_fields:
-            found[name] = value
+            found[name] = str(value)
         if not value:
             found.pop(name, None)
     return found
@@ -155,7 +169,7 @@ def _check(dataset: Dataset, columns: list[Column], said: QueryDict) -> RunForec
 def _sentence(refusal: Refusal, said: QueryDict) -> str:
     method = LINKAGES.get(said.get("linkage", ""), ("This method", ""))[0]
     if refusal.code == "incompatible_metric":
-        return f"{method} works with Euclidean distance only; {said['metric'].capitalize()} is chosen."
+        return f"{method} works with Euclidean distance only; {str(said['metric']).capitalize()} is chosen."
     if refusal.code == "invalid_pca":
         return COMPONENTS if " must be " in refusal.message else refusal.message.replace("pca asks", "Principal components ask")
     if refusal.code in ("too_large", "too_slow"):

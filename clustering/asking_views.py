@@ -21,7 +21,7 @@ def run_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask how to segment a dataset, and start the run; a button that makes one change only shows the form with it."""
     dataset, columns = _asked_about(request, pk)
     if request.method != "POST":
-        return _ask(request, dataset, columns, proposed(dataset, columns, request.GET))
+        return _ask(request, dataset, columns, proposed(dataset, columns, request.GET, _like(request, dataset)))
     if "change" in request.POST:
         return _ask(request, dataset, columns, changed(request.POST, request.POST["change"]))
     try:
@@ -43,6 +43,16 @@ def _ask(
         "is_first": not Run.objects.visible_to(request.user).exists(),
     }
     return render(request, "clustering/run_new.html", context, status=400 if refusal else 200)
+
+
+def _like(request: HttpRequest, dataset: Dataset) -> Run | None:
+    """Return the run whose choices the form shall start from."""
+    try:
+        pk = UUID(request.GET.get("like", ""))
+    except ValueError:
+        return None
+    found: Run | None = Run.objects.visible_to(request.user).filter(dataset=dataset, pk=pk).first()
+    return found
 
 
 def _reason(refusal: Exception | None, expected: Expectation) -> str:

@@ -1,4 +1,4 @@
-"""Rows in, frozen page objects out: the runs list, a run on its way or ended, and what a run will take."""
+"""Rows in, frozen page objects out: the runs list, a run that ended without an answer, and what a run will take."""
 
 from __future__ import annotations
 
@@ -45,15 +45,6 @@ class RunLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProgressPage:
-    run: Run
-    stage: str
-    percent: str
-    is_queued: bool
-    lacks_worker: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EndedPage:
     """A run that failed or was cancelled."""
 
@@ -93,19 +84,6 @@ def _strip(sizes: list[int]) -> tuple[SizeBar, ...]:
         bars.append(SizeBar(x=f"{100 * before / total:.2f}", width=f"{max(100 * size / total - 0.8, 0.4):.2f}"))
         before += size
     return tuple(bars)
-
-
-def progress_page(run: Run, *, worker_is_alive: bool, is_preparing: bool = False) -> ProgressPage:
-    """Say how far a queued or running run is."""
-    queued = run.shown_status == Status.QUEUED
-    waiting = STAGES["preparing"] if is_preparing else "Waiting for its turn"
-    return ProgressPage(
-        run=run,
-        stage=waiting if queued else STAGES.get(run.stage, "Working"),
-        percent=f"{100 * run.progress:.0f}",
-        is_queued=queued,
-        lacks_worker=not worker_is_alive,
-    )
 
 
 def ended_page(run: Run) -> EndedPage:

@@ -15,11 +15,11 @@ from clustering import artifacts, drawing, exports, pages, services
 from clustering.cutting import Cut, asked_cut
 from clustering.filters import RUNS
 from clustering.models import Run
+from clustering.progress import progress_page
 from clustering.result import result_page, shown_names
 from clustering.segments import given_hues
 from clustering.subtree import subtree_document
 from segmentiq.downloads import file_answer
-from segmentiq.jobs import beats
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal, SpecRefused
 from segmentiq.searching import find
@@ -39,9 +39,7 @@ def run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if run.status == Status.DONE:
         return _result(request, run)
     if run.is_active:
-        is_preparing = beats.engine_is_preparing()
-        page = pages.progress_page(run, worker_is_alive=beats.worker_is_alive(), is_preparing=is_preparing)
-        return render(request, "clustering/run_progress.html", {"page": page})
+        return render(request, "clustering/run_progress.html", {"page": progress_page(run)})
     return render(request, "clustering/run_ended.html", {"page": pages.ended_page(run)})
 
 
@@ -102,10 +100,19 @@ def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, Cut]:
 
 @require_safe
 def run_assignments(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Send the customers with their segments as CSV."""
+    """Send the customers with their segments as CSV; `?bom=1` for a spreadsheet that does not expect UTF-8."""
     run, cut = _done_run(request, pk)
     content = exports.stream_assignments_csv(run, cut)
-    return file_answer(content, name=f"{run.dataset.name} - {cut.k} segments.csv", content_type="text/csv; charset=utf-8")
+    content = exports.marked(content) if request.GET.get("bom") == "1" else content
+    return file_answer(content, name=f"{run.dataset.name} - {cut.k} segments.csv", content_type=exports.STREAMS["csv"][1])
+
+
+@require_safe
+def run_workbook(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the same as an Excel workbook."""
+    run, cut = _done_run(request, pk)
+    content = exports.stream_assignments_xlsx(run, cut)
+    return file_answer(content, name=f"{run.dataset.name} - {cut.k} segments.xlsx", content_type=exports.STREAMS["xlsx"][1])
 
 
 @require_safe

@@ -215,3 +215,23 @@ def test_a_stranger_is_asked_and_told_nothing(client: Client, stranger: Any, mak
     client.force_login(stranger)
     assert client.get(address(dataset)).status_code == 404
     assert client.post(reverse("run_forecast", args=[dataset.pk]), filled(dataset)).status_code == 404
+
+
+def test_the_form_starts_from_the_choices_of_a_run(visit: Client, make_dataset: Make, make_run: Make) -> None:
+    dataset = make_dataset()
+    spec = {"linkage": "average", "metric": "manhattan", "n_clusters": 4, "columns": ["age"], "pca": None, "approximate": "allow"}
+    run = make_run(dataset, **spec)
+    page = visit.get(address(dataset), {"like": str(run.pk)}).content.decode()
+    for chosen in ('value="average" checked', 'value="manhattan" selected', 'name="n_clusters" value="4"', 'value="age" checked'):
+        assert chosen in page
+    assert re.search(r'name="approximate"[^>]* checked', page)
+    assert not re.search(r'name="stability"[^>]* checked', page)
+    assert 'value="fixed" checked' in page
+    sent = {"how_many": "fixed", "n_clusters": "4", "columns": ["age"], "approximate": "on", "stability": None}
+    visit.post(address(dataset), filled(dataset, linkage="average", metric="manhattan", **sent))
+    assert list(Run.objects.all()) == [run]
+
+
+@pytest.mark.parametrize("like", ["", "x", "\x00", "00000000-0000-0000-0000-000000000000"])
+def test_a_run_that_is_not_there_leaves_the_defaults(visit: Client, make_dataset: Make, like: str) -> None:
+    assert 'value="ward" checked' in visit.get(address(make_dataset()), {"like": like}).content.decode()
