@@ -1,4 +1,4 @@
-"""A finished run in, its customers with their segment out, row by row: CSV and JSON.
+"""A finished run and a cut in, its customers with their segment out, row by row: CSV, JSON and Excel.
 
 The rows are streamed from the dataset's text copy and joined by position with one small array of segment numbers, so an export of
 any size needs neither pandas nor the whole table in memory. CSV gives every cell back as the customer wrote it; JSON gives typed
@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from clustering import artifacts
@@ -20,8 +20,10 @@ from clustering.cutting import Cut
 from clustering.models import Run
 from clustering.result import shown_names
 from clustering.segments import cohesion_in, segment_records
+from clustering.workbook import MOST_ROWS, fits, stream_workbook
 from datasets.cells import cell_value
 from datasets.storage import iter_rows, iter_written
+from segmentiq.ml.errors import Refusal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +34,9 @@ HARMLESS_KINDS = ("number", "boolean", "date")
 """Every cell of these was read as a number, a truth or a date, or says that it is missing: none of them is a formula."""
 HARMLESS = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|\+\d{7,15}", re.ASCII)
 """Negative numbers and telephone numbers, which are often identifiers: -5 is data, -5+3 would be run."""
+BOM = b"\xef\xbb\xbf"
+"""What a CSV may start with, so that Excel takes it for the UTF-8 it is."""
 CHUNK_ROWS = 500
-SET_ASIDE = 0
 
 Numbered = Iterator[tuple[list[str], int]]
 """Rows of the table, each with its segment's number."""
@@ -83,6 +86,11 @@ def _measured(run: Run, cut: Cut) -> dict[int, float]:
         return {}
     order, rows = artifacts.load_labels(run)
     return dict(zip(rows[order[cohesion.positions]].tolist(), cohesion.values.tolist(), strict=True))
+
+
+def marked(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Put the mark of UTF-8 before a CSV."""
+    return chain([BOM], chunks)
 
 
 def _parts(run: Run, cut: Cut) -> tuple[bytes, dict[int, str]]:
@@ -151,9 +159,28 @@ def _json_chunks(run: Run, cut: Cut, header: list[str], lines: Scored, names: di
     yield b"]}\n"
 
 
+def stream_assignments_xlsx(run: Run, cut: Cut, only: int | None = None) -> Iterator[bytes]:
+    """Stream the same as an Excel workbook of typed cells. Raises Refusal when the table is too large for a sheet."""
+    columns = dict(run.dataset.columns.values_list("name", "kind"))
+    if not fits(run.n_rows or 0, len(columns) + 2, run.dataset.rows_size or 0):
+        raise Refusal(
+            f"The table has more rows or cells than an Excel sheet holds, which is {MOST_ROWS:,} rows and about 2 GB.",
+            code="sheet_too_large",
+            field="format",
+            hint="Export it as CSV.",
+        )
+    numbers, names = _parts(run, cut)
+    lines = iter_rows(run.dataset)
+    header = next(lines)
+    kinds = [*(columns.get(name, "text") for name in header), "number", "text"]
+    rows = ([*line, str(number or ""), names.get(number, "")] for line, number in _kept(lines, numbers, only))
+    return stream_workbook([*header, *added_names(header)], rows, kinds)
+
+
 STREAMS: Mapping[str, tuple[Callable[[Run, Cut, int | None], Iterator[bytes]], str]] = {
     "csv": (stream_assignments_csv, "text/csv; charset=utf-8"),
     "json": (stream_assignments_json, "application/json"),
+    "xlsx": (stream_assignments_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 """Format to the function that streams it and its type of content."""
 

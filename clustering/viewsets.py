@@ -33,12 +33,13 @@ from clustering.serializers import (
     SegmentsSerializer,
     TreeSerializer,
 )
+from datasets.cells import BOOLEANS
 from datasets.viewsets import UUID, WAIT
 from segmentiq.downloads import file_answer
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import TopTree
-from segmentiq.negotiation import CsvRenderer, PngRenderer, SvgRenderer
+from segmentiq.negotiation import CsvRenderer, PngRenderer, SvgRenderer, XlsxRenderer
 from segmentiq.parameters import KnownParameters
 from segmentiq.waiting import wait_parameter, wait_until_settled
 
@@ -143,11 +144,16 @@ class RunViewSet(KnownParameters, mixins.ListModelMixin, mixins.RetrieveModelMix
         parameters=[
             *CUT,
             OpenApiParameter("segment", int, description="Only this segment; 0 are the rows set aside."),
-            OpenApiParameter("format", str, enum=["json", "csv"]),
+            OpenApiParameter("bom", bool, description="Whether CSV starts with the mark that Excel tells UTF-8 by."),
+            OpenApiParameter("format", str, enum=["json", "csv", "xlsx"]),
         ],
-        responses={(200, "application/json"): OpenApiTypes.OBJECT, (200, "text/csv"): BINARY},
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "text/csv"): BINARY,
+            (200, XlsxRenderer.media_type): BINARY,
+        },
     )
-    @action(detail=True, renderer_classes=[JSONRenderer, CsvRenderer], filter_backends=[], pagination_class=None)
+    @action(detail=True, renderer_classes=[JSONRenderer, CsvRenderer, XlsxRenderer], filter_backends=[], pagination_class=None)
     def assignments(self, request: Request, pk: str) -> HttpResponseBase:
         """Original columns in original order and the segment's number (1 is the largest), streamed."""
         run = self._done()
@@ -158,8 +164,11 @@ class RunViewSet(KnownParameters, mixins.ListModelMixin, mixins.RetrieveModelMix
                 f"The cut has the segments 1 to {cut.k}.", code="out_of_range", field="segment", hint="0 are rows set aside."
             )
         kind = request.accepted_renderer.format
+        bom = _flag(request, "bom")
+        if bom and kind != "csv":
+            raise Refusal("Only CSV starts with such a mark.", code="invalid_value", field="bom", hint="Ask for ?format=csv.")
         stream, content_type = exports.STREAMS[kind]
-        content = stream(run, cut, segment)
+        content = exports.marked(stream(run, cut, segment)) if bom else stream(run, cut, segment)
         return file_answer(content, name=f"assignments-{cut.k}-{run.pk}.{kind}", content_type=content_type, inline=kind == "json")
 
     @extend_schema(summary="The segments and what sets them apart", parameters=CUT, responses=SegmentsSerializer)
@@ -211,6 +220,13 @@ def _number(request: Request, name: str) -> int | None:
     if not (sent.isascii() and sent.isdigit() and len(sent) < 9):
         raise Refusal(f"{name} must be a whole number.", code="invalid_value", field=name)
     return int(sent)
+
+
+def _flag(request: Request, name: str) -> bool:
+    sent = request.query_params.get(name, "false").lower()
+    if sent not in BOOLEANS:
+        raise Refusal(f"{name} is true or false.", code="invalid_value", field=name)
+    return BOOLEANS[sent]
 
 
 def _cut(request: Request, run: Run, top: TopTree) -> Cut:

@@ -64,6 +64,11 @@ class CsvRenderer(FileRenderer):
     format = "csv"
 
 
+class XlsxRenderer(FileRenderer):
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+
+
 class AnyFileRenderer(FileRenderer):
     media_type = "*/*"
     format = "file"

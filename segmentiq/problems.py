@@ -82,6 +82,7 @@ CODES: Mapping[str, Problem] = {
         too_slow="The run would take longer than the limit of one run.",
         too_many_features="The columns turn into more features than the limit.",
         unknown_branch="The run's tree has no such branch.",
+        sheet_too_large="The table has more rows or cells than an Excel sheet holds.",
         invalid_branches="The branches chosen overlap, or do not cover every customer.",
         invalid_override="A reading choice (delimiter, encoding, sheet, header) is not one the reader knows.",
         invalid_recipe="A part of the recipe that turns orders into customers is wrong.",

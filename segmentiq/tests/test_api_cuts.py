@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 from rest_framework.test import APIClient
 
@@ -169,3 +170,15 @@ def test_typical_customers_are_told_by_their_identifiers_too(api: APIClient, pat
     rows = json.loads(streamed(api.get(f"{path}/assignments")))["assignments"]
     for segment in api.get(f"{path}/segments").json()["segments"]:
         assert segment["typical_ids"] == [rows[row]["customer_id"] for row in segment["typical"]] != []
+
+
+def test_assignments_come_as_a_workbook_and_with_the_mark_of_utf8(api: Any, path: str) -> None:
+    answer = api.get(f"{path}/assignments?format=xlsx&k=2&segment=2")
+    content = b"".join(answer.streaming_content)
+    assert answer["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer["Content-Disposition"].endswith('.xlsx"')
+    assert openpyxl.load_workbook(io.BytesIO(content)).active.max_row == 1 + 20
+    plain, marked = (streamed(api.get(f"{path}/assignments?format=csv&bom={bom}")) for bom in ("false", "true"))
+    assert marked == b"\xef\xbb\xbf" + plain
+    assert error(api.get(f"{path}/assignments?format=csv&bom=perhaps"), 400)["field"] == "bom"
+    assert error(api.get(f"{path}/assignments?bom=true"), 400)["field"] == "bom"

@@ -39,7 +39,8 @@ def serve(method, path, *, html=False, **data):
 pages = ["/", "/datasets", "/datasets/upload", f"/datasets/{dataset}", f"/datasets/{dataset}/segment",
          f"/datasets/{dataset}/forecast", f"/datasets/{dataset}/delete", f"/datasets/{orders}", f"/datasets/{orders}/customers",
          "/runs", f"/runs/{run}", f"/runs/{run}?k=4", f"/runs/{run}/delete",
-         f"/runs/{run}/assignments.csv", f"/runs/{run}/dendrogram.svg", f"/runs/{run}/dendrogram.png", f"/runs/{run}/report.json",
+         f"/runs/{run}/assignments.csv", f"/runs/{run}/assignments.xlsx", f"/runs/{run}/dendrogram.svg",
+         f"/runs/{run}/dendrogram.png", f"/runs/{run}/report.json",
          "/account/tokens", "/account/logout/", "/account/password/change/", "/healthz", "/readyz", "/docs", "/redoc",
          "/admin/", "/admin/datasets/dataset/", f"/admin/datasets/dataset/{dataset}/change/", "/admin/clustering/run/",
          f"/admin/clustering/run/{run}/change/"]
