@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from segmentiq.words import count, figure, plural, share
 
 CHART_WIDTH, CHART_HEIGHT = 240.0, 44.0
 N_LEVELS = 4
+LONG_NAME = 11
+PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_./-])(?=.)")
 ROLE_WORDS = {
     "feature": "clustered on",
     "descriptor": "described, not clustered on",
@@ -41,6 +44,8 @@ class ColumnCard:
     """One column: what it holds, what it is for and why, how it is distributed."""
 
     column: Column
+    name_parts: tuple[str, ...]
+    """The name, cut where a line may end: customerLifetimeValue would else break anywhere."""
     kind_words: str
     role_words: str
     path: str
@@ -66,6 +71,7 @@ def column_card(column: Column, n_rows: int, *, warned: Collection[str] = (), ch
     missing = column.n_missing
     return ColumnCard(
         column=column,
+        name_parts=tuple(PARTS.split(column.name)) if len(column.name) > LONG_NAME else (column.name,),
         kind_words=KIND_WORDS.get(column.kind, column.kind),
         role_words=ROLE_WORDS.get(column.role, column.role),
         path=path,

@@ -114,6 +114,10 @@ class ReadingForm(forms.Form):
             del form.fields[name]
         if "sheet" in form.fields and (sheets := made.get("sheet", {}).get("choices")):
             form.fields["sheet"] = _field_of_sheets(sheets, asked.get("sheet"))
+            form.order_fields(["sheet"])
+        for name in {"sheet", "delimiter", "encoding"}.intersection(form.fields, made).difference(asked):
+            field: Any = form.fields[name]
+            field.choices = [("", f"{BY_FILE[1]}: {made[name]['value']}"), *field.choices[1:]]
         return form
 
     def overrides(self) -> dict[str, Any]:
@@ -129,7 +133,7 @@ class ReadingForm(forms.Form):
     @property
     def choices(self) -> list[forms.BoundField]:
         """Return the reading choices alone, for the fold they are shown in."""
-        return [self[name] for name in ReadingForm.base_fields if name in self.fields]
+        return [field for field in self if field.name in ReadingForm.base_fields]
 
 
 def _field_of_sheets(sheets: Sequence[str], asked: str | None) -> forms.ChoiceField:
@@ -143,7 +147,9 @@ class UploadForm(ReadingForm):
     """One file, what to call it, and how to read it."""
 
     file = forms.FileField(
-        label="File", allow_empty_file=True, error_messages={"required": "Choose a file first: CSV, text or Excel (.xlsx)."}
+        label="File",
+        allow_empty_file=True,
+        error_messages={"required": "Choose a file first: CSV, text, Excel (.xlsx) or Parquet."},
     )
     name = forms.CharField(label="Name", required=False, max_length=200)
 

@@ -15,6 +15,8 @@ from segmentiq.ml.values import Kind, Role
 from segmentiq.words import ago, count, filesize, plural
 
 N_PREVIEW = 10
+N_DECIMALS = 3
+"""Of a number that we computed."""
 MANY = 40
 """Columns above which a card is one line."""
 FEW = 8
@@ -144,7 +146,10 @@ def dataset_page(dataset: Dataset, changing: int | None = None, *, offers_custom
         has_many=len(columns) > MANY,
         cards=tuple(column_card(column, dataset.n_rows or 0, warned=doctor.warned, changing=changing) for column in columns),
         head=tuple((column.name, is_number) for column, is_number in zip(columns, numeric, strict=True)),
-        rows=tuple(tuple(_cell(v, n) for v, n in zip(row, numeric, strict=False)) for row in dataset.preview[:N_PREVIEW]),
+        rows=tuple(
+            tuple(_cell(v, n, is_ours=dataset.is_derived) for v, n in zip(row, numeric, strict=False))
+            for row in dataset.preview[:N_PREVIEW]
+        ),
     )
 
 
@@ -196,5 +201,9 @@ def _filters(columns: Sequence[Column], n_warned: int) -> tuple[Filter, ...]:
     return (Filter(name="all", words="All", number=count(len(columns))), *by_role, *asked)
 
 
-def _cell(value: str | None, is_number: bool) -> PreviewCell:
-    return PreviewCell(words="–" if value is None else value, is_missing=value is None, is_number=is_number)
+def _cell(value: str | None, is_number: bool, *, is_ours: bool) -> PreviewCell:
+    """Return a cell as it is shown; what the file says is shown to the last digit, what was computed of it is rounded."""
+    words = "–" if value is None else value
+    if is_ours and is_number and len(words.partition(".")[2]) > N_DECIMALS:
+        words = f"{float(words):.{N_DECIMALS}f}"
+    return PreviewCell(words=words, is_missing=value is None, is_number=is_number)

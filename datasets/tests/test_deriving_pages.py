@@ -215,3 +215,20 @@ def test_a_stranger_finds_no_questions(client: Client, stranger: Any, orders: An
     assert client.get(questions_of(orders)).status_code == 404
     assert client.post(questions_of(orders), {}).status_code == 404
     assert Dataset.objects.count() == 1
+
+
+def test_what_was_computed_is_shown_without_its_endless_decimals(visit: Client, customers: Any) -> None:
+    shown = re.findall(r'<td class="number">([^<]*)</td>', visit.get(page_of(customers)).content.decode())
+    assert any(len(cell.partition(".")[2]) > 3 for row in customers.preview for cell in row if cell)
+    assert all(len(cell.partition(".")[2]) <= 3 for cell in shown)
+
+
+def test_deleting_orders_says_that_their_customers_stay(visit: Client, customers: Any) -> None:
+    words = words_of(visit.get(reverse("dataset_delete", args=[customers.parent.pk])))
+    assert "The customers that were turned from it stay as they are" in words
+    assert "stay as they are" not in words_of(visit.get(reverse("dataset_delete", args=[customers.pk])))
+
+
+def test_that_these_look_like_orders_is_said_once(visit: Client, orders: Any) -> None:
+    assert "repeated_customers" in {told["code"] for told in orders.warnings}
+    assert words_of(visit.get(page_of(orders))).count("look like orders") == 1

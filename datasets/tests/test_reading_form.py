@@ -61,16 +61,27 @@ def test_a_text_file_has_no_sheets_and_a_workbook_no_delimiter(visit: Client, re
     assert {"sheet"} == sheets - text
 
 
+def test_what_the_file_says_is_said_beside_the_choice(visit: Client, read: Callable[..., Any], drain: Callable[[], int]) -> None:
+    dataset = read(b"customer;age\na;1\nb;2\nc;4\n", "a.csv")
+    form = form_of(visit, dataset)
+    assert "as the file says: ;</option>" in form
+    assert "as the file says: utf-8</option>" in form
+    visit.post(reverse("dataset_read", args=[dataset.pk]), {"delimiter": "comma"})
+    drain()
+    assert "as the file says: ;" not in form_of(visit, dataset)
+    assert '<option value="comma" selected>' in form_of(visit, dataset)
+
+
 def test_a_sheet_is_chosen_from_those_of_the_workbook(visit: Client, read: Callable[..., Any], drain: Callable[[], int]) -> None:
     dataset = read(book(Customers=ROWS, Notes=NOTES), "a.xlsx")
-    names = [("", "as the file says"), ("Customers", "Customers"), ("Notes", "Notes")]
-    assert sheets_of(form_of(visit, dataset)) == names
+    names = [("Customers", "Customers"), ("Notes", "Notes")]
+    assert sheets_of(form_of(visit, dataset)) == [("", "as the file says: Customers"), *names]
     visit.post(reverse("dataset_read", args=[dataset.pk]), {"sheet": "Notes"})
     drain()
     dataset.refresh_from_db()
     assert [column.name for column in dataset.columns.all()] == ["note"]
     form = form_of(visit, dataset)
-    assert sheets_of(form) == names
+    assert sheets_of(form) == [("", "as the file says"), *names]
     assert '<option value="Notes" selected>' in form
 
 
