@@ -1,7 +1,6 @@
-"""Artifacts in, geometry of the smaller figures out: the customer map, the curve over k, and the heat map under the tree.
+"""Artifacts in, geometry of the smaller figures out: the curve over k, and the heat map under the tree.
 
-Every value is a number of the drawing or a finished word, so templates only place them. Shapes are grouped by finest branch,
-which lets a moved cut recolour the map by changing at most fifty class names.
+Every value is a number of the drawing or a finished word, so templates only place them.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
 
 from clustering.answer import is_uncertain
 from clustering.labels import Line, place_label
@@ -19,7 +17,6 @@ from clustering.layout import LEFT, WIDTH, TreeLayout
 from segmentiq.ml.values import Advice, KScore, Profile, TopTree
 from segmentiq.words import share
 
-MAP_SIDE, MAP_EDGE = 400.0, 10.0
 CURVE_WIDTH, CURVE_HEIGHT = 460.0, 168.0
 CURVE_LEFT, CURVE_RIGHT, CURVE_TOP, CURVE_BOTTOM = 30.0, 446.0, 14.0, 138.0
 CURVE_TICKS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 40, 50)
@@ -29,70 +26,6 @@ LABEL_ROOM = LEFT - 18.0
 """Width left of the heat map; a name is cut at its end to fit, so that its start is never clipped."""
 STRONGEST = 2.0
 """Standardised difference at which a heat cell is as dark, or as light, as it gets."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dots:
-    """All sampled customers of one finest branch as one path of round points."""
-
-    branch: int
-    hue: int
-    path: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MapFigure:
-    dots: tuple[Dots, ...]
-    spots: Mapping[int, tuple[float, float]]
-    """For every branch, the middle of its dots: where its number stands."""
-    view: str
-    title: str
-    note: str
-
-
-def draw_map(data: Mapping[str, Any], top: TopTree, hues: Mapping[int, int], held: Mapping[int, int]) -> MapFigure:
-    """Place every sampled customer, scaled so that both axes share one unit: distances on the map can be compared."""
-    points: list[Sequence[float]] = data["points"]
-    leaves = sorted((b for b in top.branches if b.split is None), key=lambda b: b.start)
-    starts = [leaf.start for leaf in leaves]
-    to_x, to_y, height = _map_scale(points)
-    placed: dict[int, list[tuple[float, float]]] = {leaf.id: [] for leaf in leaves}
-    for (x, y), position in zip(points, data["positions"], strict=True):
-        placed[leaves[bisect_right(starts, position) - 1].id].append((to_x(x), to_y(y)))
-    dots = tuple(
-        Dots(branch=leaf, hue=hues[held[leaf]], path="".join(f"M{x:.1f} {y:.1f}h0" for x, y in spots))
-        for leaf, spots in placed.items()
-        if spots
-    )
-    shown, both = len(points), share(sum(data["shares"]))
-    title = f"A map that keeps {both} of their differences"
-    sample = "Every dot is a customer" if shown >= top.n else f"{shown:,} of {top.n:,} customers, drawn at random"
-    middles = _middles(top, placed)
-    return MapFigure(
-        dots=dots, spots=middles, view=f"0 0 {MAP_SIDE:g} {height:.0f}", title=title, note=f"{sample}; close dots are alike."
-    )
-
-
-def _middles(top: TopTree, placed: Mapping[int, list[tuple[float, float]]]) -> dict[int, tuple[float, float]]:
-    """Return the mean dot of every branch that has one; children come after their parents, so sums flow up backwards."""
-    sums = {branch.id: [0.0, 0.0, 0.0] for branch in top.branches}
-    for branch in reversed(top.branches):
-        own = sums[branch.id]
-        for x, y in placed.get(branch.id, ()):
-            own[0], own[1], own[2] = own[0] + x, own[1] + y, own[2] + 1
-        if branch.parent is not None:
-            sums[branch.parent] = [mine + theirs for mine, theirs in zip(sums[branch.parent], own, strict=True)]
-    return {number: (round(x / n, 1), round(y / n, 1)) for number, (x, y, n) in sums.items() if n}
-
-
-def _map_scale(points: Sequence[Sequence[float]]) -> tuple[Any, Any, float]:
-    xs, ys = [p[0] for p in points] or [0.0], [p[1] for p in points] or [0.0]
-    wide, high = max(xs) - min(xs) or 1.0, max(ys) - min(ys) or 1.0
-    room = MAP_SIDE - 2 * MAP_EDGE
-    unit = min(room / wide, 0.72 * room / high)
-    height = max(high * unit + 2 * MAP_EDGE, 0.5 * MAP_SIDE)
-    middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    return (lambda x: MAP_SIDE / 2 + (x - middle_x) * unit), (lambda y: height / 2 - (y - middle_y) * unit), height
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,8 +24,11 @@ TALLEST, FLATTEST = 0.72, 0.5
 LETTER, LINE = 48.0, 85.0
 """Room of a digit, and of a line of them, on the map."""
 RINGS, SPOKES = 8, 12
-ENOUGH = 0.5
-"""The share of the differences from which a map is worth more than a caution."""
+ENOUGH, ALL = 0.5, 0.995
+"""The shares of the differences from which a map is worth more than a caution, and from which it lacks nothing."""
+
+DOTS = ((300, 36), (1_500, 27), (math.inf, 20))
+"""Up to how many customers a dot is how wide."""
 
 Place = tuple[int, int]
 
@@ -55,6 +58,8 @@ class MapFigure:
     dots: tuple[Dots, ...]
     numbers: tuple[Number, ...]
     view: str
+    dot: int
+    """How wide a dot is: the fewer there are, the better each of them must be seen."""
     title: str
     note: str
 
@@ -71,8 +76,9 @@ def draw_map(data: Mapping[str, Any], top: TopTree, hues: Mapping[int, int], hel
         dots=tuple(_dots(leaf, hues[held[leaf.id]], drawn[leaf.id]) for leaf in leaves if drawn[leaf.id]),
         numbers=tuple(_numbers(top, drawn, held, height)),
         view=f"0 0 {SIDE:g} {height}",
+        dot=next(width for most, width in DOTS if len(places) <= most),
         title=_title(sum(data["shares"])),
-        note=_note(len(places), top.n, data["shares"]),
+        note=_note(len(places), top.n, data),
     )
 
 
@@ -134,12 +140,15 @@ def _around(middle: tuple[float, float]) -> Iterator[tuple[float, float]]:
 
 
 def _title(kept: float) -> str:
+    if kept > ALL:
+        return "This map shows all that tells customers apart"
     only = "only " if kept < ENOUGH else ""
-    return f"A flat map shows {only}{share(kept)} of what tells customers apart"
+    return f"This map shows {only}{share(kept)} of what tells customers apart"
 
 
-def _note(shown: int, n: int, shares: Sequence[float]) -> str:
-    sample = "Every dot is a customer" if shown >= n else f"{shown:,} of {n:,} customers, drawn from every branch"
-    caution = " Dots that meet here may be far apart in other directions." if sum(shares) < ENOUGH else ""
-    across, up = map(share, shares)
+def _note(shown: int, n: int, data: Mapping[str, Any]) -> str:
+    more = "" if data.get("proportional", True) else ", small ones by more customers than are theirs"
+    sample = "Every dot is a customer" if shown >= n else f"{shown:,} of {n:,} customers, drawn from every branch{more}"
+    caution = " Dots that meet here may be far apart in other directions." if sum(data["shares"]) < ENOUGH else ""
+    across, up = map(share, data["shares"])
     return f"{sample}; close dots are alike. Across is {across} of their differences, upwards {up}.{caution}"

@@ -1,9 +1,9 @@
-"""Artifacts in, the geometry of map, curve and heat map out."""
+"""Artifacts in, the geometry of curve and heat map out."""
 
 from __future__ import annotations
 
-from clustering.charts import _fitted, draw_curve, draw_heat, draw_map
-from clustering.layout import hues_of, lay_out, owners
+from clustering.charts import _fitted, draw_curve, draw_heat
+from clustering.layout import lay_out
 from clustering.tests.trees import small_tree
 from segmentiq.ml.values import Advice, KScore, NumberFact, Profile
 
@@ -17,36 +17,6 @@ def score(k: int, silhouette: float, stability: float | None = None) -> KScore:
 def profile(branch: int, effect: float) -> Profile:
     fact = NumberFact(column="income", mean=1, median=1, q1=1, q3=1, overall=1, effect=effect)
     return Profile(branch=branch, size=1, name="", facts=(), numbers=(fact,), levels=())
-
-
-def draw_ten() -> object:
-    tree = small_tree()
-    data = {"points": [[i, 0.0] for i in range(10)], "positions": list(range(10)), "shares": [0.5, 0.3]}
-    return draw_map(data, tree, hues_of(tree), owners(tree, (1, 2)))
-
-
-def test_every_customer_of_the_sample_is_a_dot() -> None:
-    figure = draw_ten()
-    assert {dots.branch: dots.path.count("M") for dots in figure.dots} == {3: 2, 4: 4, 2: 4}  # type: ignore[attr-defined]
-
-
-def test_dots_wear_the_hue_of_the_segment_that_holds_them() -> None:
-    hues = {dots.branch: dots.hue for dots in draw_ten().dots}  # type: ignore[attr-defined]
-    assert hues[3] == hues[4] == 1
-    assert hues[2] == 2
-
-
-def test_a_branch_has_its_number_amid_its_dots() -> None:
-    spots = draw_ten().spots  # type: ignore[attr-defined]
-    assert spots[3][0] < spots[1][0] < spots[4][0] < spots[2][0]
-
-
-def test_a_map_of_one_point_is_drawn() -> None:
-    tree = small_tree()
-    figure = draw_map(
-        {"points": [[1.0, 1.0]], "positions": [0], "shares": [1.0, 0.0]}, tree, hues_of(tree), dict.fromkeys(range(5), 0)
-    )
-    assert figure.dots[0].path.startswith("M200.0 ")
 
 
 def test_the_curve_marks_the_advice_and_the_cut_at_hand() -> None:

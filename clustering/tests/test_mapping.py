@@ -87,7 +87,7 @@ def test_a_segment_without_a_dot_has_no_number() -> None:
 
 def test_the_words_say_how_much_the_map_keeps_and_who_is_drawn() -> None:
     figure = draw_ten()
-    assert figure.title == "A flat map shows 80 % of what tells customers apart"
+    assert figure.title == "This map shows 80 % of what tells customers apart"
     assert figure.note.startswith(
         "Every dot is a customer; close dots are alike. Across is 50 % of their differences, upwards 30 %."
     )

@@ -5,6 +5,7 @@ import { Painter } from "./map_paint.js";
 import { dotsInside, nearestDot, readPoints } from "./map_points.js";
 import { Who } from "./map_who.js";
 import { MapWindow } from "./map_window.js";
+import { drawn } from "./nodes.js";
 
 const REACH = 9;
 const FEW = 8;
@@ -64,7 +65,19 @@ class CustomerMap {
     };
     new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+    addEventListener("beforeprint", () => this.numberDrawing());
     this.fit();
+  }
+
+  // On paper the drawing stands again: it has no pixels.
+  numberDrawing() {
+    const { view, points, cut } = this;
+    const whole = Object.assign(new MapWindow(view.mapWidth, view.mapHeight), { width: view.width });
+    const numbers = placeNumbers(points, cut, whole).map(({ number, x, y }) => {
+      const [mapX, mapY] = whole.toMap(x, y);
+      return drawn("text", { x: Math.round(mapX), y: Math.round(mapY), dy: 25 }, number);
+    });
+    this.svg.querySelector(".map-labels").replaceChildren(...numbers);
   }
 
   fit() {
@@ -88,7 +101,10 @@ class CustomerMap {
 
   take(cut) {
     this.cut = cut;
-    this.hues = this.points.leaves.map(({ branch }) => cut.holders.get(branch)?.hue ?? 0);
+    const holders = this.points.leaves.map(({ branch }) => cut.holders.get(branch));
+    this.hues = holders.map((holder) => holder?.hue ?? 0);
+    const numbers = holders.map((holder) => cut.numberOf(holder?.id) ?? 0);
+    this.order = [...numbers.keys()].sort((a, b) => numbers[a] - numbers[b]);
   }
 
   select(selection) {
@@ -111,7 +127,7 @@ class CustomerMap {
       if (customers && customers.size <= FEW) this.ringed = this.dotsOf(customers);
       if (customers && !this.picked.includes(1)) this.picked = null; // none of them is on the map
     }
-    this.who.show(points, selection, this.cut, this.picked);
+    this.who.show(points, selection, this.cut, selection.source === this ? this.picked : null);
   }
 
   // The dots of some customers in the order they were named: the first of them is meant, the others are like it.
@@ -198,11 +214,11 @@ class CustomerMap {
   }
 
   paint() {
-    const { points, view, hues, lasso, picked, ringed, cut } = this;
+    const { points, view, hues, order, lasso, picked, ringed, cut } = this;
     const { branch } = this.selection;
     const chosen = picked && branch !== null ? this.page.data.branches[branch] : null;
     const faint = ({ start }) => Boolean(chosen) && !(chosen.start <= start && start < chosen.start + chosen.n);
-    this.painter.paint({ points, view, hues, picked, ringed: ringed ?? [], lasso, faint, numbers: placeNumbers(points, cut, view) });
+    this.painter.paint({ points, view, hues, order, picked, ringed: ringed ?? [], lasso, faint, numbers: placeNumbers(points, cut, view) });
     this.root.querySelector("[data-map-zoom=all]").disabled = view.isAll;
     this.root.querySelector("[data-map-zoom=out]").disabled = view.isAll;
     this.root.querySelector("[data-map-zoom=in]").disabled = view.isClosest;

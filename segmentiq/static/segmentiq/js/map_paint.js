@@ -1,85 +1,70 @@
-// Points, a window and a cut in, pixels out. Each hue's dot is drawn once and stamped; the colours are those the style sheet gives.
-const RADIUS = 2.4;
+// Points, a window and a cut in, pixels out. The colours are those the style sheet gives, read once for each theme.
+import { Pixels } from "./map_pixels.js";
+
 const [FULL, DIM] = [0.82, 0.12];
 const RING = 6;
 
 export class Painter {
   constructor(canvas, svg) {
     [this.canvas, this.svg] = [canvas, svg];
-    this.context = canvas.getContext("2d");
-    this.stamps = new Map();
+    this.dot = Number(svg.getAttribute("stroke-width"));
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.colours = new Map();
   }
 
   // Fit the canvas to its place, pixel by pixel of the screen.
   fit(width, height) {
     this.ratio = devicePixelRatio || 1;
-    this.canvas.width = Math.round(width * this.ratio);
-    this.canvas.height = Math.round(height * this.ratio);
-    this.stamps.clear();
+    this.canvas.width = Math.max(1, Math.round(width * this.ratio));
+    this.canvas.height = Math.max(1, Math.round(height * this.ratio));
+    this.pixels = new Pixels(this.canvas.width, this.canvas.height);
   }
 
-  // Colours are read anew: the theme changed, or the screen.
+  // Colours are read anew: the theme changed.
   forget() {
-    this.stamps.clear();
+    this.colours.clear();
     this.ink = null;
   }
 
   paint(scene) {
-    const { context, canvas, ratio } = this;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    const { picked } = scene;
-    if (picked) this.stampAll(scene, DIM, (i) => !picked[i]);
-    this.stampAll(scene, FULL, picked ? (i) => picked[i] : () => true);
-    context.globalAlpha = 1;
+    const { context, pixels, ratio } = this;
+    pixels.clear(this.colourOf(0));
+    if (scene.picked) this.dots(scene, DIM, 0);
+    this.dots(scene, FULL, 1);
+    context.putImageData(pixels.picture, 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.rings(scene);
     this.numbers(scene);
     this.lasso(scene);
   }
 
-  stampAll({ points, view, hues }, alpha, wanted) {
-    const { context, ratio } = this;
-    const scale = view.unit * ratio;
-    context.globalAlpha = alpha;
-    points.leaves.forEach(({ first, last }, leaf) => {
-      const stamp = this.stampOf(hues[leaf], view.zoom);
-      const half = stamp.width / 2;
-      for (let i = first; i < last; i += 1) {
-        if (!wanted(i)) continue;
-        const x = (points.x[i] - view.left) * scale;
-        const y = (points.y[i] - view.top) * scale;
-        if (x < -half || y < -half || x > this.canvas.width + half || y > this.canvas.height + half) continue;
-        context.drawImage(stamp, Math.round(x - half), Math.round(y - half));
-      }
-    });
-  }
-
-  stampOf(hue, zoom) {
-    const radius = RADIUS * Math.sqrt(Math.min(zoom, 4)) * this.ratio;
-    const key = `${hue} ${radius}`;
-    if (!this.stamps.has(key)) {
-      const side = Math.ceil(2 * radius) + 2;
-      const stamp = new OffscreenCanvas(side, side);
-      const context = stamp.getContext("2d");
-      context.fillStyle = this.colourOf(hue);
-      context.beginPath();
-      context.arc(side / 2, side / 2, radius, 0, 2 * Math.PI);
-      context.fill();
-      this.stamps.set(key, stamp);
+  // Large segments first, so that small ones lie on top of them.
+  dots({ points, view, hues, order, picked }, strength, wanted) {
+    const window = { left: view.left, top: view.top, scale: view.unit * this.ratio };
+    const radius = (this.dot * window.scale) / (2 * Math.sqrt(view.zoom));
+    for (const leaf of order) {
+      const brush = this.pixels.brushOf(Number(radius.toFixed(2)), strength, this.colourOf(hues[leaf]));
+      this.pixels.stamp(points, points.leaves[leaf], window, brush, picked, wanted);
     }
-    return this.stamps.get(key);
   }
 
+  // Red, green and blue of a hue as the style sheet has it now; of the paper for 0.
   colourOf(hue) {
+    if (!this.colours.has(hue)) this.colours.set(hue, toBytes(hue ? this.strokeOf(hue) : this.inks().paper));
+    return this.colours.get(hue);
+  }
+
+  strokeOf(hue) {
     this.probe ??= this.svg.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "path"));
     this.probe.setAttribute("class", `dots s${hue}`);
     return getComputedStyle(this.probe).stroke;
   }
 
   inks() {
-    const { color, fontFamily } = getComputedStyle(this.canvas);
-    this.ink ??= { ink: color, paper: getComputedStyle(this.canvas).backgroundColor, font: fontFamily };
+    if (!this.ink) {
+      const { color, backgroundColor, fontFamily } = getComputedStyle(this.canvas);
+      this.ink = { ink: color, paper: backgroundColor, font: fontFamily };
+    }
     return this.ink;
   }
 
@@ -119,4 +104,11 @@ export class Painter {
     context.stroke();
     context.setLineDash([]);
   }
+}
+
+function toBytes(colour) {
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  return context.getImageData(0, 0, 1, 1).data;
 }

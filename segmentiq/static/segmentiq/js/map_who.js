@@ -4,6 +4,8 @@ import { element, setText } from "./nodes.js";
 const NAMES_TOLD = 12;
 const SEGMENTS_TOLD = 6;
 
+const words = (n) => n.toLocaleString("en");
+
 export class Who {
   constructor(root, page) {
     [this.root, this.page] = [root, page];
@@ -22,11 +24,12 @@ export class Who {
     if (!picked) return;
     const found = [];
     for (let i = 0; i < points.n; i += 1) if (picked[i]) found.push(i);
-    const count = found.length.toLocaleString("en");
-    const all = points.n.toLocaleString("en");
-    setText(this.parts.title, `${count} of the ${all} customers on the map${customers ? " picked" : ""}`);
+    const isOne = customers?.size === 1;
+    const those = `${words(found.length)} of the ${words(points.n)} customers on the map`;
+    setText(this.parts.title, isOne ? "One customer" : customers ? `You circled ${those}` : `${those} are in this segment`);
     this.parts.segments.replaceChildren(...this.segments(points, found, cut));
-    if (branch !== null && !customers) this.facts(this.page.data.branches[branch].facts ?? []);
+    if (isOne) this.facts([]);
+    else if (branch !== null && !customers) this.facts(this.page.data.branches[branch].facts ?? []);
     else this.ask(found.map((i) => points.position[i]));
     this.names(points, found);
   }
@@ -40,12 +43,12 @@ export class Who {
     const ordered = [...counts].sort((a, b) => b[1] - a[1]);
     const lines = ordered.slice(0, SEGMENTS_TOLD).map(([holder, n]) => {
       const line = element("li", "", `s${holder.hue}`);
-      const words = `${n.toLocaleString("en")} in segment ${cut.numberOf(holder.id)}`;
-      line.append(element("span", "", "chip"), words, element("span", holder.name ? `, ${holder.name}` : "", "hush"));
+      const many = found.length > 1 ? `${words(n)} in segment` : "Segment";
+      line.append(element("span", "", "chip"), `${many} ${cut.numberOf(holder.id)}`, element("span", holder.name ? `, ${holder.name}` : "", "hush"));
       return line;
     });
     const rest = ordered.slice(SEGMENTS_TOLD);
-    if (rest.length) lines.push(element("li", `${rest.reduce((sum, [, n]) => sum + n, 0).toLocaleString("en")} in ${rest.length} more segments`, "hush"));
+    if (rest.length) lines.push(element("li", `${words(rest.reduce((sum, [, n]) => sum + n, 0))} in ${rest.length} more segments`, "hush"));
     return lines;
   }
 
@@ -82,8 +85,8 @@ export class Who {
     if (shown !== this.shown || !names.length || !found.length) return;
     const links = found.slice(0, NAMES_TOLD).flatMap((i) => [this.linkTo(names[i], points.position[i]), ", "]);
     const more = found.length - NAMES_TOLD;
-    links[links.length - 1] = more > 0 ? ` and ${more.toLocaleString("en")} more.` : ".";
-    this.parts.names.replaceChildren(found.length > 1 ? "Among them: " : "", ...links);
+    links[links.length - 1] = more > 0 ? ` and ${words(more)} more.` : ".";
+    this.parts.names.replaceChildren(found.length > 1 ? "Among them: " : "Its values and those most alike: ", ...links);
   }
 
   linkTo(name, position) {
