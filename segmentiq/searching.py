@@ -101,7 +101,7 @@ def _known(rows: QuerySet[Any], shelf: Shelf, asked: QueryDict) -> dict[str, str
     """Return the parameters that the filter set takes, with values it takes."""
     form = shelf.filters(asked, queryset=rows).form
     form.is_valid()
-    return {name: asked[name] for name, value in form.cleaned_data.items() if value not in (None, "")}
+    return {name: str(asked[name]) for name, value in form.cleaned_data.items() if value not in (None, "")}
 
 
 def _matching(rows: QuerySet[Any], shelf: Shelf, known: Mapping[str, str], search: str) -> QuerySet[Any]:

@@ -31,7 +31,7 @@ from clustering.models import Run
 from clustering.pages import RunLine, run_lines
 from datasets.models import Dataset
 from datasets.pages import DatasetLine, dataset_lines
-from segmentiq.edge import is_api
+from segmentiq.edge import is_api, request_id
 from segmentiq.jobs import beats
 from segmentiq.ml.errors import Refusal
 from segmentiq.problems import CODES, Told, tell
@@ -221,4 +221,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that something broke, or that the database is away; nothing here may ask the database."""
     away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
-    return HttpResponse(loader.render_to_string("503.html" if away else "500.html"), status=503 if away else 500)
+    page = loader.render_to_string("503.html" if away else "500.html", {"request_id": request_id()})
+    return HttpResponse(page, status=503 if away else 500)

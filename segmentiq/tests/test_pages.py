@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
 
+from clustering.models import Run
 from segmentiq.jobs import beats
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +82,21 @@ def test_the_broken_page_needs_nothing() -> None:
     assert "Something broke on our side." in get_template("500.html").render()
 
 
+def test_the_broken_page_names_the_entry_of_the_log(client: Client, make_dataset: Callable[..., Any], owner: Any) -> None:
+    Run.objects.create(dataset=make_dataset(), spec={"of another": "version"}, stamp="0")
+    client.force_login(owner)
+    client.raise_request_exception = False
+    answer = client.get("/", headers={"X-Request-ID": "entry-12345678"})
+    assert answer.status_code == 500
+    assert "<code>entry-12345678</code>" in answer.content.decode()
+
+
 def test_the_door_is_open_and_promises_no_mail(client: Client, owner: Any) -> None:
     assert client.get(reverse("account_login")).status_code == 200
     client.force_login(owner)
     page = client.get(reverse("account_change_password"))
     assert page.status_code == 200
+    assert b"<h1>Change the password</h1>" in page.content
     assert b"reset" not in page.content
 
 
