@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 BLOCK = 4 * 2**20
 """Bytes read at once."""
+LONGEST_LINE = 32 * 2**20
+"""Characters after which a line is cut: 500 of the longest cells are half of that, so it is refused in any case."""
 LAST_LINES = 50
 """Lines at the end of a file that are never part of a block."""
 QUOTE = ord('"')
@@ -81,11 +83,11 @@ class Text:
     def _read(self) -> str:
         """Return the next text, which ends with a line; nothing at the end of the file."""
         text, end = self._tail, 0
-        while self._ahead and not end:
+        while self._ahead and not end and len(text) < LONGEST_LINE:
             data, self._ahead = self._ahead, self._stream.read(self._n_bytes)
             text += self._decoder.decode(data, final=not self._ahead)
             end = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1  # the line feed of a last "\r" may be still to come
-        end = end if self._ahead else len(text)
+        end = end if self._ahead and end else len(text)
         self._tail = text[end:]
         return text[:end]
 

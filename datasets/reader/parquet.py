@@ -130,6 +130,8 @@ def _take(file: Any, source: Source) -> Iterator[TextCells | pd.Series]:
             found = file.read(columns=[name], use_threads=False, use_pandas_metadata=False)
             column = found.column(names[:position].count(name))
             column.validate(full=True)
+            if len(column) != file.metadata.num_rows:
+                raise _corrupt("it does not hold the rows that it says")
             cells = _to_cells(column, name, position, source)
         yield cells
 

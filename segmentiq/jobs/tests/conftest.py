@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Site:
 
     url: str
     folder: Path
+    settings_module: str = "segmentiq.jobs.tests.chore_settings"
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def run(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -39,7 +41,7 @@ class Site:
         environment = {
             **os.environ,
             "DATABASE_URL": self.url,
-            "DJANGO_SETTINGS_MODULE": "segmentiq.jobs.tests.chore_settings",
+            "DJANGO_SETTINGS_MODULE": self.settings_module,
             "UPLOAD_DIR": str(self.folder / "datasets"),
             "OUTPUT_DIR": str(self.folder / "runs"),
         }
@@ -101,7 +103,7 @@ def ended(*chores: Any) -> bool:
     return not any(chore.is_active for chore in chores)
 
 
-def _database_url(folder: Path, template: str = "") -> str:
+def make_database(folder: Path, template: str = "") -> str:
     """Make a database of the same kind as the tests' own, empty or a copy of the template, and return its address."""
     if connections["default"].vendor == "sqlite":
         path = folder / "site.sqlite3"
@@ -119,7 +121,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -
     """Make the tables once; every site starts with a copy of this database."""
     folder = tmp_path_factory.mktemp("template")
     with django_db_blocker.unblock():
-        place = Site(url=_database_url(folder), folder=folder)
+        place = Site(url=make_database(folder), folder=folder)
     assert place.run("migrate", "--run-syncdb", "--verbosity=0", "--skip-checks").wait() == 0
     return place.url
 
@@ -131,21 +133,30 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, templ
 
     folder = tmp_path_factory.mktemp("site")
     with django_db_blocker.unblock():
-        place = Site(url=_database_url(folder, template), folder=folder)
-        own = connections["default"]
-        there = connections.create_connection("default")
-        name = place.url.removeprefix("sqlite:///") if own.vendor == "sqlite" else urlsplit(place.url).path[1:]
-        options = {key: value for key, value in own.settings_dict["OPTIONS"].items() if key != "pool"}  # pools go by alias
-        there.settings_dict = {**own.settings_dict, "NAME": name, "OPTIONS": options}
-        connections["default"] = there
+        place = Site(url=make_database(folder, template), folder=folder)
         JOBS[KIND.path] = KIND
         try:
-            yield place
+            with connected(place):
+                yield place
         finally:
-            place.stop()
-            there.close()
-            connections["default"] = own
             del JOBS[KIND.path]
+
+
+@contextmanager
+def connected(place: Site) -> Iterator[None]:
+    """Lead this process's connection to a site's database, and stop the site's processes in the end."""
+    own = connections["default"]
+    there = connections.create_connection("default")
+    name = place.url.removeprefix("sqlite:///") if own.vendor == "sqlite" else urlsplit(place.url).path[1:]
+    options = {key: value for key, value in own.settings_dict["OPTIONS"].items() if key != "pool"}  # pools go by alias
+    there.settings_dict = {**own.settings_dict, "NAME": name, "OPTIONS": options}
+    connections["default"] = there
+    try:
+        yield
+    finally:
+        place.stop()
+        there.close()
+        connections["default"] = own
 
 
 @pytest.fixture
