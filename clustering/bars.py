@@ -1,7 +1,7 @@
 """The levels of a branch's categories in, a few bars out: which share of it has a level, beside everybody's.
 
 A bar is worth its place where the level tells the branch apart; one of each column is enough: the "no" of a "yes" says the
-same again.
+same again, and so does "no internet service" of every service.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ class ShareBar:
 
 
 def share_bars(levels: Sequence[LevelFact]) -> tuple[ShareBar, ...]:
-    """Return the most telling levels, one of each column, the strongest first."""
-    bars: dict[str, ShareBar] = {}
-    for fact in sorted(levels, key=lambda fact: -abs(fact.effect)):
+    """Return the most telling levels, the strongest first: one of each column, and none that divides as one before it does."""
+    bars: dict[tuple[float, float], LevelFact] = {}
+    for fact in sorted(levels, key=lambda fact: (-round(abs(fact.effect), 6), fact.effect < 0)):
         if abs(fact.effect) < TELLING or len(bars) == MOST_BARS:
             break
-        bars.setdefault(fact.column, _bar(fact))
-    return tuple(bars.values())
+        if fact.column not in {other.column for other in bars.values()}:
+            bars.setdefault((round(fact.share, 3), round(fact.overall, 3)), fact)
+    return tuple(map(_bar, bars.values()))
 
 
 def _bar(fact: LevelFact) -> ShareBar:

@@ -21,7 +21,7 @@ from clustering.wording import BranchWords
 from segmentiq.ml.cut import height_of
 from segmentiq.ml.values import Advice, Branch, KScore, TopTree
 
-ROUTES = {"segment": "run_segment", "cut": "run_cut_words", "subtree": "run_subtree"}
+ROUTES = {"segment": "run_segment", "cut": "run_cut_words", "figures": "run_figures", "subtree": "run_subtree"}
 
 
 def page_data(

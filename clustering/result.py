@@ -17,6 +17,7 @@ from clustering.answer import Answer, Score, answer_words, cohesion_words, quest
 from clustering.charts import CurveFigure, HeatFigure, draw_curve, draw_heat
 from clustering.cutting import Cut, answer_of, asked_cut, cut_of
 from clustering.drawing import page_svg
+from clustering.figures import Drawn, Figures, draw_figures
 from clustering.layout import N_HUES, hues_of, lay_out, owners
 from clustering.mapping import MapFigure, draw_map
 from clustering.merges import MergeRow, merge_rows
@@ -66,6 +67,7 @@ class ResultPage:
     map: MapFigure
     curve: CurveFigure | None
     heat: HeatFigure | None
+    figures: Figures
     cards: tuple[SegmentCard, ...]
     rows: tuple[TableRow, ...]
     blank: SegmentCard
@@ -95,6 +97,7 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
     shown = shown_of(profiles, dict(run.dataset.columns.values_list("name", "kind")), evaluation["money"])
     words = {p.branch: branch_words(p, top=top, hues=hues, names=names, shown=shown) for p in profiles.values()}
     places = draw_map(artifacts.load_map(run), top, hues, owners(top, cut.ids))
+    drawn = Drawn(top=top, profiles=profiles, shown=shown, names={i: w.name for i, w in words.items()}, hues=hues)
     score, cohesion = _standing(run, top, cut, scores, evaluation["silhouettes"])
     return ResultPage(
         run=run,
@@ -111,11 +114,12 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         ledger=ledger_of(run),
         approximation=" ".join(approximation_of(run)),
         merges=merge_rows(top, cut),
-        tree=mark_safe(page_svg(top, cut, {i: w.name for i, w in words.items()}, hues)),  # noqa: S308 - drawing.py escapes
+        tree=mark_safe(page_svg(top, cut, drawn.names, hues)),  # noqa: S308 - drawing.py escapes
         tree_note=_tree_note(top),
         map=places,
         curve=draw_curve(tuple(scores.values()), cut.k, advice),
         heat=draw_heat(profiles, top, layout, shown.columns),
+        figures=draw_figures(run, cut, drawn),
         cards=tuple(
             SegmentCard(
                 number=number,

@@ -1,13 +1,14 @@
-"""What the script of the result page asks for: the words about a cut that no number of segments gives."""
+"""What the script of the result page asks for: the words about a picked cut, and the figures of a cut that came to rest."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from clustering.figures import figures_of
 from clustering.models import Run
 from clustering.result import cut_words
 from segmentiq.jobs.lifecycle import Status
@@ -24,3 +25,15 @@ def run_cut_words(request: HttpRequest, pk: UUID) -> JsonResponse:
     except Refusal as refusal:
         told = tell(refusal)
         return JsonResponse(told.body(), status=told.status)
+
+
+@require_safe
+def run_figures(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Draw the snake plot, the box plots and the silhouettes of a cut, as a fragment of the page."""
+    run = get_object_or_404(Run.objects.visible_to(request.user).filter(status=Status.DONE).select_related("dataset"), pk=pk)
+    try:
+        figures = figures_of(run, request.GET.dict())
+    except Refusal as refusal:
+        told = tell(refusal)
+        return JsonResponse(told.body(), status=told.status)
+    return render(request, "clustering/_figures.html", {"figures": figures})

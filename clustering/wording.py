@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clustering.bars import BLANK_BAR, ShareBar, share_bars
-from segmentiq.ml.facts import month
+from segmentiq.ml.facts import NOTICEABLE, month, say
 from segmentiq.ml.thresholds import DOUBTFUL, HIGHLY_STABLE, STABLE
 from segmentiq.ml.values import Profile, TopTree
 from segmentiq.words import count, figure, plural, share, unbroken
@@ -108,6 +108,7 @@ def branch_words(profile: Profile, *, top: TopTree, hues: Hues, names: Names, sh
     """Write everything that is said about a branch."""
     branch = top.branches[profile.branch]
     given, note = names.get(branch.id, ("", ""))
+    bars = share_bars(profile.levels) if branch.parent is not None else ()
     return BranchWords(
         id=branch.id,
         hue=hues[branch.id],
@@ -118,8 +119,8 @@ def branch_words(profile: Profile, *, top: TopTree, hues: Hues, names: Names, sh
         share=share(branch.size / top.n),
         share_width=f"{100 * branch.size / top.n:.2f}",
         worth=unbroken(f"{share(profile.worth)} of {shown.money}") if profile.worth is not None and shown.money else "",
-        facts=tuple(map(unbroken, profile.facts[:3])),
-        bars=share_bars(profile.levels) if branch.parent is not None else (),
+        facts=tuple(map(unbroken, _facts(profile, bars, shown.kinds))),
+        bars=bars,
         rule=_rule(profile),
         rule_worth=_rule_worth(profile),
         found=unbroken(found_words(branch.found)),
@@ -136,6 +137,14 @@ def found_words(found: float | None) -> str:
     if found >= STABLE:
         return f"{again}: {'highly stable' if found >= HIGHLY_STABLE else 'stable'}."
     return f"Only {again}: {'doubtful' if found >= DOUBTFUL else 'not to be relied on'}."
+
+
+def _facts(profile: Profile, bars: tuple[ShareBar, ...], kinds: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what the numbers tell; the levels of categories are told by the bars below."""
+    if not bars or not profile.facts:
+        return profile.facts
+    known = {fact.column: "number" for fact in profile.numbers} | dict(kinds)
+    return say([fact for fact in profile.numbers if abs(fact.effect) >= NOTICEABLE], known)  # type: ignore[arg-type]
 
 
 def _rule(profile: Profile) -> str:

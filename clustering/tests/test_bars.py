@@ -34,4 +34,11 @@ def test_each_column_has_one_bar_and_the_strongest_come_first() -> None:
 
 
 def test_at_most_three_bars_are_shown() -> None:
-    assert len(share_bars([level(f"c{i}", "x", 0.9, 0.2) for i in range(6)])) == 3
+    assert len(share_bars([level(f"c{i}", "x", 0.9 - i / 100, 0.2) for i in range(6)])) == 3
+
+
+def test_levels_that_divide_alike_have_one_bar_and_of_two_mirrored_ones_the_frequent_one_is_shown() -> None:
+    bars = share_bars([level("security", "none", 1.0, 0.2), level("backup", "none", 1.0, 0.2), level("senior", "0", 0.1, 0.6)])
+    assert [bar.words.split(":")[0] for bar in bars] == ["security", "senior"]
+    (bar,) = share_bars([level("senior", "0", 0.1, 0.6), level("senior", "1", 0.9, 0.4)])
+    assert bar.words.startswith("senior: 1 90")

@@ -1,5 +1,8 @@
 // The curve over k: the marker of the number that is shown.
+import { offerDownloads } from "./download.js";
+
 export function mount(root) {
+  offerDownloads(root);
   const points = [...root.querySelectorAll("[data-point]")];
   return {
     show(cut) {

@@ -1,0 +1,74 @@
+// Any drawing of the page as a file: SVG with the colours it has now written into it, or PNG at twice its size.
+const WORN = [
+  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
+  "paint-order", "opacity", "font-family", "font-size", "font-weight", "text-anchor", "display", "visibility",
+];
+const SCALE = 2;
+
+// Show the menu of every figure that has a drawing, and make its buttons work.
+export function offerDownloads(root) {
+  for (const menu of root.querySelectorAll("[data-download]")) {
+    const drawing = menu.closest("figure")?.querySelector("svg[data-drawing]");
+    menu.hidden = !drawing;
+    if (!drawing) continue;
+    menu.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-save]");
+      if (!button) return;
+      menu.open = false;
+      save(drawing, `${titleOf(drawing)}.${button.dataset.save}`, button.dataset.save);
+    });
+  }
+}
+
+function titleOf(drawing) {
+  const title = document.getElementById(drawing.getAttribute("aria-labelledby"));
+  return (title?.textContent ?? "figure").trim().replace(/[\\/:*?"<>|]+/g, " ").slice(0, 80);
+}
+
+async function save(drawing, name, kind) {
+  const text = new Blob([standalone(drawing)], { type: "image/svg+xml" });
+  hand(kind === "svg" ? text : await paint(text, drawing), name);
+}
+
+// The drawing as a file of its own: what style sheets said of every shape stands at the shape.
+export function standalone(drawing) {
+  const copy = drawing.cloneNode(true);
+  const shapes = [drawing, ...drawing.querySelectorAll("*")];
+  const copies = [copy, ...copy.querySelectorAll("*")];
+  shapes.forEach((shape, index) => {
+    const style = getComputedStyle(shape);
+    for (const name of WORN) copies[index].setAttribute(name, style.getPropertyValue(name));
+    copies[index].removeAttribute("class");
+  });
+  const { width, height, x, y } = drawing.viewBox.baseVal;
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [name, value] of Object.entries({ x, y, width, height })) paper.setAttribute(name, value);
+  paper.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
+  copy.prepend(paper);
+  return new XMLSerializer().serializeToString(copy);
+}
+
+async function paint(text, drawing) {
+  const { width, height } = drawing.viewBox.baseVal;
+  const picture = new Image();
+  const address = URL.createObjectURL(text);
+  picture.src = address;
+  await picture.decode();
+  URL.revokeObjectURL(address);
+  const canvas = document.createElement("canvas");
+  canvas.width = width * SCALE;
+  canvas.height = height * SCALE;
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+function hand(content, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

@@ -1,0 +1,45 @@
+// Snake plot, box plots and silhouettes: drawn by the server, asked for anew when the cut has come to rest and they are looked at.
+import { offerDownloads } from "./download.js";
+
+const REST_MS = 200;
+
+export function mount(root, page) {
+  let drawn = page.cut.query;
+  let waiting = 0;
+  offerDownloads(root);
+
+  async function redraw(cut) {
+    if (cut.query === drawn) return;
+    root.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(`${page.data.urls.figures}?${cut.query}`);
+      if (answer.ok && page.cut === cut) take(await answer.text(), cut);
+    } finally {
+      root.removeAttribute("aria-busy");
+    }
+  }
+
+  function take(html, cut) {
+    const open = new Set([...root.querySelectorAll("details[open]")].map(nameOf));
+    const fragment = new DOMParser().parseFromString(html, "text/html").body;
+    root.replaceChildren(...fragment.childNodes);
+    for (const fold of root.querySelectorAll("details")) fold.open = open.has(nameOf(fold));
+    drawn = cut.query;
+    offerDownloads(root);
+  }
+
+  return {
+    show(cut, { dragging }) {
+      clearTimeout(waiting);
+      if (!dragging) waiting = setTimeout(() => redraw(cut), REST_MS);
+    },
+    rename() {
+      drawn = "";
+    },
+  };
+}
+
+function nameOf(fold) {
+  const figure = fold.closest("figure, section");
+  return `${figure?.getAttribute("aria-labelledby")} ${fold.className}`;
+}
