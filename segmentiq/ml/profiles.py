@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from segmentiq.ml.cells import Cells, read_cells
 from segmentiq.ml.cut import finest_of
 from segmentiq.ml.dispersion import disperse
 from segmentiq.ml.facts import names, say
+from segmentiq.ml.rules import count_rules, draw_sample, search
 from segmentiq.ml.values import Branch, Column, FeatureMatrix, LevelFact, NumberFact, Profile, Table, TopTree
 
 LEVELS = 20
@@ -60,20 +61,34 @@ def profile_branches(
         In the order of the branches' ids. A column without any value in a branch is left out there.
     """
     rows = features.rows[order]
-    profiled = [column for column in table.columns if column.role in ("feature", "descriptor")]
+    profiled = {column.name: column for column in table.columns if column.role in ("feature", "descriptor")}
     found = [Facts([], []) for _ in top.branches]
     worth: list[float] | list[None] = [None] * len(top.branches)
-    for column in profiled:
-        cells = table.frame[column.name].iloc[rows]
-        if column.kind in ("number", "boolean", "date"):
-            sums = _add_numbers(column, _to_floats(cells, column), top, found)
-            if column.name == money:
-                worth = (sums / sums[0]).tolist()
-        elif column.kind == "category":
-            _add_levels(column, cells, top, found)
+    sample = draw_sample(top, seed)
+    sampled = []
+    for column in profiled.values():
+        cells = read_cells(column, table.frame[column.name].iloc[rows])
+        if cells is None:
+            continue
+        sampled.append(cells.at(sample.positions).in_days)
+        if column.kind == "category":
+            _add_levels(cells, top, found)
+            continue
+        sums = _add_numbers(cells, top, found)
+        if column.name == money:
+            worth = (sums / sums[0]).tolist()
+    conditions = search(sampled, sample, top)
+
+    def read(name: str) -> Cells:
+        cells = read_cells(profiled[name], table.frame[name].iloc[rows])
+        if cells is None:
+            raise ValueError("a rule asks only for columns that are profiled")
+        return cells.in_days
+
+    rules = count_rules(conditions, read, top)
     extremes = _extremes(features.values[order], rows, top)
-    suggested = _suggest_names(profiled, top, found)
-    kinds = {column.name: column.kind for column in profiled}
+    suggested = _suggest_names(list(profiled.values()), top, found)
+    kinds = {column.name: column.kind for column in profiled.values()}
     identify = _identifier(table)
     return tuple(
         Profile(
@@ -88,23 +103,16 @@ def profile_branches(
             unusual=farthest,
             unusual_ids=identify(farthest),
             worth=worth[branch.id],
+            rule=rules[branch.id],
         )
         for branch, facts, name, (nearest, farthest) in zip(top.branches, found, suggested, extremes, strict=True)
     )
 
 
-def _to_floats(cells: pd.Series, column: Column) -> Array:
-    """Return the cells as floats, NaN where missing; a date becomes days since 1970."""
-    if column.kind == "date":
-        days: Array = (cells - pd.Timestamp(0)).dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan) / 86_400
-        return days
-    return cells.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _add_numbers(column: Column, values: Array, top: TopTree, found: list[Facts]) -> Array:
+def _add_numbers(cells: Cells, top: TopTree, found: list[Facts]) -> Array:
     """Add a `NumberFact` to every branch that has a value of this column; return the branches' sums of it."""
-    present = np.isfinite(values)
-    known = values[present]
+    present = np.isfinite(cells.values)
+    known = cells.values[present]
     if not len(known):
         return np.zeros(len(top.branches))
     position = np.concatenate([[0], np.cumsum(present)])
@@ -119,7 +127,7 @@ def _add_numbers(column: Column, values: Array, top: TopTree, found: list[Facts]
         mean = float(sums[branch.id] / len(inside))
         low, q1, median, q3, high = _quantiles(inside)
         fact = NumberFact(
-            column=column.name,
+            column=cells.name,
             mean=mean,
             median=median,
             q1=q1,
@@ -146,27 +154,27 @@ def _sums_of_slices(known: Array, position: NDArray[np.int64], finest: list[Bran
     return np.array([known[position[branch.start] : position[branch.stop]].sum() for branch in finest])
 
 
-def _add_levels(column: Column, cells: pd.Series, top: TopTree, found: list[Facts]) -> None:
+def _add_levels(cells: Cells, top: TopTree, found: list[Facts]) -> None:
     """Add a `LevelFact` per frequent level to every branch that has a value of this column."""
-    codes, levels = pd.factorize(cells)
-    if not len(levels):
+    n = len(cells.levels)
+    if not n:
         return
     finest = finest_of(top)
     slices = np.repeat(np.arange(len(finest)), [branch.size for branch in finest])
-    present = codes >= 0
-    counts = np.bincount(slices[present] * len(levels) + codes[present], minlength=len(finest) * len(levels))
-    counted = _roll_up(counts.reshape(len(finest), len(levels)).astype(np.float64), finest, top)
+    present = ~np.isnan(cells.values)
+    counts = np.bincount(slices[present] * n + cells.values[present].astype(np.int64), minlength=len(finest) * n)
+    counted = _roll_up(counts.reshape(len(finest), n).astype(np.float64), finest, top)
     totals = counted.sum(axis=1)
     shares = counted / np.maximum(totals, 1)[:, None]
     spread = np.sqrt(shares[0] * (1 - shares[0]))
     effects = np.divide(shares - shares[0], spread, out=np.zeros_like(shares), where=spread > 0)
-    frequent = sorted(range(len(levels)), key=lambda level: (-counted[0, level], str(levels[level])))[:LEVELS]
+    frequent = sorted(range(n), key=lambda level: (-counted[0, level], cells.levels[level]))[:LEVELS]
     for branch in top.branches:
         if totals[branch.id]:
             found[branch.id].levels.extend(
                 LevelFact(
-                    column=column.name,
-                    level=str(levels[level]),
+                    column=cells.name,
+                    level=cells.levels[level],
                     share=float(shares[branch.id, level]),
                     overall=float(shares[0, level]),
                     effect=float(effects[branch.id, level]),
