@@ -72,15 +72,15 @@ def _leaf_spans(top: TopTree) -> dict[int, tuple[float, float]]:
 
 
 def hues_of(top: TopTree, given: Mapping[int, int] = NO_HUES) -> dict[int, int]:
-    """Give every branch its hue: stable whatever cut is shown. One that was chosen goes on to the larger child as well."""
-    hues = {0: given.get(0, 1)}
+    """Give every branch its hue: stable whatever cut is shown. One that was chosen is worn by that branch alone."""
+    hues = {0: 1}
     splits = sorted((b for b in top.branches if b.split is not None), key=lambda b: b.split or 0)
     for number, branch in enumerate(splits, start=1):
         left, right = top.branches[branch.left or 0], top.branches[branch.right or 0]
         heir, other = (left, right) if left.size >= right.size else (right, left)
-        hues[heir.id] = given.get(heir.id, hues[branch.id])
-        hues[other.id] = given.get(other.id, number % N_HUES + 1)
-    return hues
+        hues[heir.id] = hues[branch.id]
+        hues[other.id] = number % N_HUES + 1
+    return {**hues, **given}
 
 
 def owners(top: TopTree, active: tuple[int, ...]) -> dict[int, int]:

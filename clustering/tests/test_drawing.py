@@ -134,9 +134,9 @@ def test_every_branch_below_the_cut_says_who_is_in_it() -> None:
     assert "10 customers" not in page
 
 
-def test_a_hue_that_was_chosen_is_worn_and_goes_on_to_the_larger_child() -> None:
+def test_a_hue_that_was_chosen_is_worn_by_that_branch_alone() -> None:
     hues = hues_of(small_tree(), {1: 6})
-    assert (hues[1], hues[4], hues[2]) == (6, 6, 2)
+    assert (hues[1], hues[4], hues[2]) == (6, 1, 2)
     assert f'fill="{FILLS[5]}"' in file_svg(small_tree(), cut_of(small_tree(), k=2), {}, "", {1: 6})
 
 
