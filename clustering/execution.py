@@ -65,8 +65,9 @@ def _publish(run: Run, segmentation: Segmentation) -> None:
     began = time.perf_counter()
     rows = artifacts.save_all(run, segmentation)
     report = report_of(segmentation, forecast=run.report.get("forecast", {}), extra_s=time.perf_counter() - began)
+    answer = answer_of(segmentation)
     with transaction.atomic():
-        run.finish(**answer_of(segmentation), report=report)  # first: it asks whether we may publish at all
-        KeptCut.objects.create(run=run, branches=run.branches, k=run.k, kept_at=run.finished_at)
+        run.finish(**answer, report=report)  # first: it asks whether we may publish at all
+        KeptCut.objects.create(run=run, branches=answer["branches"], k=answer["k"])
         Artifact.objects.bulk_create(rows)
     log_forecast(report["forecast"], report["took"])

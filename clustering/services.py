@@ -130,7 +130,7 @@ def keep_cut(run: Run, cut: Cut, by: Any) -> None:
         if cut == answer_of(run, top):
             return
         run.keep(cut, silhouette)
-        KeptCut.objects.create(run=run, branches=run.branches, k=run.k, kept_by=by)
+        KeptCut.objects.create(run=run, branches=list(cut.ids), k=cut.k, kept_by=by)
         old = run.kept_cuts.newest().values_list("pk", flat=True)[MOST_KEPT:]
         run.kept_cuts.filter(pk__in=list(old)).delete()
 

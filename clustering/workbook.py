@@ -101,7 +101,7 @@ def fits(n_rows: int, n_columns: int, n_bytes: int) -> bool:
 def stream_workbook(header: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str]) -> Iterator[bytes]:
     """Stream a workbook of one sheet; the rows are cells as text, each of its column's kind."""
     outbox, rows = _Outbox(), iter(rows)
-    with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]  # all it has to do is write
+    with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in PARTS.items():
             archive.writestr(name, XML + part)
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
