@@ -4,6 +4,7 @@ import { Branches } from "./tree_branches.js";
 import { Layout, written } from "./tree_layout.js";
 import { Line } from "./tree_line.js";
 import { Opened, Opener, outlineOf } from "./tree_opened.js";
+import { Picked } from "./tree_picked.js";
 import { grey, shape } from "./tree_shapes.js";
 import { Words, counted } from "./tree_words.js";
 
@@ -29,6 +30,7 @@ class Tree {
     this.outlines = [...this.drawn.querySelectorAll(".limb, .tuft")];
     for (const outline of this.outlines) outline.record = this.layout.byId.get(Number(outline.dataset.branch));
     this.words = new Words(page);
+    this.picked = new Picked(this.svg);
     this.line = new Line(this.svg, page, this.layout);
     this.opener = new Opener(page.data.urls.subtree);
     this.opened = null;
@@ -87,7 +89,9 @@ class Tree {
   }
 
   merge() {
-    this.page.showCut(this.words.edits(this.selected.id).merge);
+    const { merge, into } = this.words.edits(this.selected.id);
+    this.page.showCut(merge);
+    this.page.select({ branch: into, source: this });
   }
 
   undo() {
@@ -122,6 +126,7 @@ class Tree {
     this.root.classList.toggle("is-opened", Boolean(records));
     this.branches.remove();
     this.pointAtBranches();
+    this.picked.draw(this.now);
     this.drawAxis();
     this.drawPath();
     this.offer();
@@ -176,7 +181,9 @@ class Tree {
   }
 
   select({ branch, customers, source }) {
-    if (source !== this || (branch === null && !customers)) this.selected = branch === null ? null : this.layout.byId.get(branch);
+    if (branch !== null) this.selected = this.layout.byId.get(branch);
+    else if (source !== this || !customers) this.selected = null;
+    this.picked.show(this.now, source === this ? null : customers);
     this.branches.select(this.selected?.id ?? null);
     this.offer();
     this.tell(null);
@@ -205,7 +212,8 @@ class Tree {
   }
 
   tell(record, said = null) {
-    const { title, words } = said ?? this.words.about(record ?? this.selected);
+    const shown = record ?? this.selected;
+    const { title, words } = said ?? (!shown && this.picked.positions ? this.picked.about(this.page.cut) : this.words.about(shown));
     for (const [place, text] of [["title", title], ["words", words]]) {
       const element = this.root.querySelector(`[data-note-${place}]`);
       if (element.textContent !== text) element.textContent = text;

@@ -35,7 +35,8 @@ export class Words {
     const { cuts, cut, data } = this.page;
     const own = data.branches[id];
     if (!own) return { split: null, merge: null };
-    return { split: cuts.split(cut, id), merge: cuts.merge(cut, id) ?? (own.parent === null ? null : cuts.merge(cut, own.parent)) };
+    const into = cuts.merge(cut, id) ? id : own.parent;
+    return { split: cuts.split(cut, id), merge: into === null ? null : cuts.merge(cut, into), into };
   }
 }
 
