@@ -113,6 +113,7 @@ def _rows(read: ReadResult) -> Iterator[list[str]]:
     """Yield the header and the rows as the customer wrote them, by the same way as the web's export."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "rows.csv"
-        tabular.write_text(read.table, path, read.written)
-        with path.open(encoding="utf-8", newline="") as stream:
-            yield from written_cells(map(whole_row, csv.reader(stream)))
+        with path.open("wb") as stream:
+            tabular.write_text(read.table, stream, read.written, read.shown)
+        with path.open(encoding="utf-8", newline="") as text:
+            yield from written_cells(map(whole_row, csv.reader(text)))

@@ -92,6 +92,7 @@ def turn_orders(table: Table, recipe: Recipe, on_progress: OnProgress) -> ReadRe
     return ReadResult(
         table=turned.table,
         written={},
+        shown={},
         decisions=list(turned.decisions),
         warnings=list(turned.warnings),
         statistics={column.name: describe_column(frame[column.name], column.kind) for column in turned.table.columns},

@@ -12,6 +12,7 @@ the row names the hash, so a reading that lost its lease can never overwrite wha
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from datasets.cells import shown_cells, written_cells
 from datasets.models import Dataset
@@ -169,21 +170,48 @@ def store_table(dataset: Dataset, read: ReadResult) -> tuple[StoredFile, StoredF
 
     with ThreadPoolExecutor(1) as threads:
         rows = threads.submit(
-            _store_hashed, dataset, "rows-{}.csv", partial(tabular.write_text, read.table, written=read.written)
+            _store_hashed, dataset, "rows-{}.csv", partial(tabular.write_text, read.table, written=read.written, shown=read.shown)
         )
         table = _store_hashed(dataset, "table-{}.parquet", partial(tabular.write_parquet, read.table))
         return table, rows.result()
 
 
-def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[Path], None]) -> StoredFile:
+def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[BinaryIO], None]) -> StoredFile:
     draft = dataset_dir(dataset.pk) / pattern.format(f"draft{dataset.lease[:8]}")
-    with replacing(draft) as part:
-        write(part)
-    sha256, size = checksum(draft)
-    path = draft.with_name(pattern.format(sha256[:16]))
+    with replacing(draft) as part, part.open("wb") as stream:
+        hashed = Hashed(stream)
+        write(cast("BinaryIO", hashed))
+    path = draft.with_name(pattern.format(hashed.sha256[:16]))
     draft.replace(path)
     flush(path.parent)
-    return StoredFile(path=path, sha256=sha256, size=size)
+    return StoredFile(path=path, sha256=hashed.sha256, size=hashed.size)
+
+
+class Hashed:
+    """A file to write to that knows the hash of what was written."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._hash, self.size = stream, hashlib.sha256(), 0
+
+    def write(self, data: bytes) -> int:
+        self._hash.update(data)
+        self.size += memoryview(data).nbytes
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Leave the file open: whoever opened it closes it."""
+
+    def tell(self) -> int:
+        return self.size
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
 
 
 def load_table(dataset: Dataset, columns: Sequence[Column] | None = None) -> Table:

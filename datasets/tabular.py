@@ -7,18 +7,20 @@ person sees is what is converted.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.parquet
 
-from datasets.reader.cells import STRING, TextCells
+from datasets.reader.cells import STRING, Cells, TextCells, bytes_of
 from datasets.reader.rendering import render, rendering_of
 from datasets.reader.turns import in_turns
 from segmentiq.ml.errors import RunRefused
@@ -27,35 +29,71 @@ from segmentiq.ml.values import Column, Kind, Table
 KINDS = b"segmentiq.kinds"
 SLICE = 2**16
 """Rows written at once."""
+NEEDY = b',"\n\r'
+"""Bytes that stand between quotation marks in a CSV file."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
 
-def write_parquet(table: Table, path: Path) -> None:
+def write_parquet(table: Table, stream: BinaryIO) -> None:
     """Write the typed columns with their kinds."""
     arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
     kinds = json.dumps({column.name: column.kind for column in table.columns})
     schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()})
     coded = [name for name in arrow.column_names if _repeats(arrow.column(name)[:SLICE])]
-    with pa.parquet.ParquetWriter(path, schema, use_dictionary=coded) as writer:
+    with pa.parquet.ParquetWriter(stream, schema, use_dictionary=coded) as writer:
         for part in _slices(arrow.num_rows):
             writer.write_table(arrow[part].cast(schema))
 
 
-def write_text(table: Table, path: Path, written: Mapping[str, TextCells] | None = None) -> None:
-    """Write a header and the rows as UTF-8 CSV; a column that was written otherwise stands again at the end, as written."""
-    arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
-    renderings = [rendering_of(column) for column in arrow.columns]
-    again = dict(written or {})
-    schema = pa.schema([pa.field(name, STRING) for name in (*arrow.column_names, *again)])
+def write_text(
+    table: Table, stream: BinaryIO, written: Mapping[str, Cells] | None = None, shown: Mapping[str, Cells] | None = None
+) -> None:
+    """Write a header and the rows as UTF-8 CSV; a column that was written otherwise stands again at the end, as written.
+
+    `shown` holds the cells of columns that read as they were written.
+    """
+    frame, again, cells = table.frame, dict(written or {}), shown or {}
+    columns = [_quoted_rows(cells[name]) if name in cells else _rendered(frame[name]) for name in frame.columns]
+    columns += [_quoted_rows(column) for column in again.values()]
+    comma, end, nothing = (pa.scalar(mark, STRING) for mark in (",", "\n", ""))
 
     def render_rows(part: slice) -> Any:
-        shown = [rendering(column[part]) for rendering, column in zip(renderings, arrow.columns, strict=True)]
-        cells = [_cells_of(column, part) for column in again.values()]
-        return pa.table([*shown, *cells], names=schema.names).cast(schema)
+        *most, last = (column(part).cast(STRING) for column in columns)
+        ended = pc.binary_join_element_wise(last, end, nothing, null_handling="replace")
+        joined = pc.binary_join_element_wise(*most, ended, comma, null_handling="replace") if most else ended
+        return bytes_of(joined)
 
-    with pa.csv.CSVWriter(path, schema, write_options=pa.csv.WriteOptions(quoting_style="needed")) as writer:
-        for rows in in_turns(render_rows, _slices(arrow.num_rows)):
-            writer.write_table(rows)
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow([*frame.columns, *again])
+    stream.write(header.getvalue().encode())
+    for rows in in_turns(render_rows, _slices(len(frame))):
+        stream.write(rows)
+
+
+def _rendered(series: pd.Series[Any]) -> Callable[[slice], Any]:
+    """Return the function that makes strings of some rows of a typed column."""
+    column = pa.chunked_array([pa.array(series, from_pandas=True)])
+    rendering = rendering_of(column)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return lambda part: _quoted(column[part].combine_chunks())
+    return lambda part: rendering(column[part]).combine_chunks()
+
+
+def _quoted_rows(cells: Cells) -> Callable[[slice], Any]:
+    """Return the function that gives some rows of cells, with quotation marks where a CSV file needs them."""
+    if isinstance(cells, TextCells):
+        return replace(cells, levels=_quoted(cells.levels)).rows
+    return lambda part: _quoted(cells.rows(part))
+
+
+def _quoted(cells: Any) -> Any:
+    """Return cells as they stand in a CSV file: all of them between quotation marks if one needs them, but for what is empty."""
+    held = bytes_of(cells)
+    if not any((held == mark).any() for mark in NEEDY):
+        return cells
+    mark = pa.scalar('"', cells.type)
+    quoted = pc.binary_join_element_wise(mark, pc.replace_substring(cells, '"', '""'), mark, pa.scalar("", cells.type))
+    return pc.if_else(pc.equal(cells, ""), cells, quoted)
 
 
 def _repeats(column: Any) -> bool:
@@ -65,11 +103,6 @@ def _repeats(column: Any) -> bool:
 
 def _slices(n_rows: int) -> Iterator[slice]:
     return (slice(start, start + SLICE) for start in range(0, n_rows, SLICE))
-
-
-def _cells_of(cells: TextCells, part: slice) -> Any:
-    codes = cells.codes[part]
-    return cells.levels.take(pa.array(codes, mask=codes < 0))
 
 
 def read_parquet(path: Path, columns: tuple[Column, ...]) -> Table:

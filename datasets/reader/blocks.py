@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -22,13 +22,20 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from segmentiq.ml.machine import find_threads
+
 BLOCK = 4 * 2**20
 """Bytes read at once."""
 LONGEST_LINE = 32 * 2**20
 """Characters after which a line is cut: 500 of the longest cells are half of that, so it is refused in any case."""
 LAST_LINES = 50
 """Lines at the end of a file that are never part of a block."""
-QUOTE = ord('"')
+QUOTE, LINE_FEED = b'"\n'
+BOM = "\ufeff".encode()
+CODED = pa.dictionary(pa.int32(), pa.string())
+UTF_8 = ("utf-8", "utf-8-sig")
+NO_MARK = "\x1f"
+"""Stands for the delimiter of a file of one column, which has none; a block that holds it is left to `csv`."""
 
 Record = tuple[int, list[str]]
 """The line on which it ends, and its fields."""
@@ -36,22 +43,30 @@ Record = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Records as columns: one Arrow array of strings for each, all of the same length."""
+    """Records as columns: one Arrow array for each, all of the same length; of strings, or coded where the cells repeat.
+
+    They are fewer than those of the table where all of the records are shorter than its header.
+    """
 
     columns: list[Any]
 
 
 class Text:
-    """A decoded file, from front to back; what went out as a block does not come again as lines."""
+    """A file as UTF-8, from front to back; what went out as a block does not come again as lines.
+
+    A file that is UTF-8, which was proven before, stays the bytes it is.
+    """
 
     def __init__(self, stream: BinaryIO, encoding: str, errors: str = "strict", *, n_bytes: int = BLOCK) -> None:
         self.n_lines_taken = 0
         """Lines that went out in blocks, for whoever counts the others."""
         self._stream, self._n_bytes = stream, n_bytes
-        self._ahead = stream.read(n_bytes)
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
-        self._tail = ""
-        self._open("")
+        self._ahead = stream.read(n_bytes + len(BOM))
+        self._decoder = None if encoding in UTF_8 and errors == "strict" else codecs.getincrementaldecoder(encoding)(errors)
+        if encoding == "utf-8-sig" and self._decoder is None:
+            self._ahead = self._ahead.removeprefix(BOM)
+        self._tail = b""
+        self._open(b"")
 
     @property
     def has_lines(self) -> bool:
@@ -63,72 +78,86 @@ class Text:
         while self.has_lines or self._open(self._read()):
             yield from self._lines
 
-    def take(self) -> str:
+    def take(self) -> bytes:
         """Take out whole records, as far as quotation marks tell where they end; nothing near the end of the file."""
-        text = self._lines.read() or self._read()
+        text = self._lines.read().encode() or self._read()
         end = (_find_end(text, len(text)) or len(text)) if self._ahead else _find_end(text, _find_last_lines(text))
         self._tail = text[end:] + self._tail
         self.n_lines_taken += _count_lines(text[:end])
         return text[:end]
 
-    def give_back(self, text: str) -> None:
+    def give_back(self, text: bytes) -> None:
         """Put what was just taken back in its place."""
         self.n_lines_taken -= _count_lines(text)
         self._open(text)
 
-    def _open(self, text: str) -> bool:
-        self._lines, self._n_chars = io.StringIO(text, newline=""), len(text)
+    def _open(self, text: bytes) -> bool:
+        decoded = text.decode()
+        self._lines, self._n_chars = io.StringIO(decoded, newline=""), len(decoded)
         return bool(text)
 
-    def _read(self) -> str:
+    def _read(self) -> bytes:
         """Return the next text, which ends with a line; nothing at the end of the file."""
         text, end = self._tail, 0
-        while self._ahead and not end and len(text) < LONGEST_LINE:
+        while self._ahead and not end and not _is_too_long(text):
             data, self._ahead = self._ahead, self._stream.read(self._n_bytes)
-            text += self._decoder.decode(data, final=not self._ahead)
-            end = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1  # the line feed of a last "\r" may be still to come
-        end = end if self._ahead and end else len(text)
+            text += data if self._decoder is None else self._decoder.decode(data, final=not self._ahead).encode()
+            end = max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1  # the line feed of a last "\r" may be still to come
+        if not self._ahead:
+            end = len(text)
+        elif not end:
+            end = len(text.decode(errors="ignore").encode())  # all but a character that was cut in two
         self._tail = text[end:]
         return text[:end]
 
 
-def _count_lines(text: str) -> int:
-    return text.count("\n") + (text.count("\r") - text.count("\r\n") if "\r" in text else 0)
+def _is_too_long(line: bytes) -> bool:
+    """Tell whether a line has more characters than any that is read."""
+    return len(line) >= LONGEST_LINE and int(np.count_nonzero(np.frombuffer(line, np.uint8) & 0xC0 != 0x80)) >= LONGEST_LINE
 
 
-def _find_last_lines(text: str) -> int:
+def _count(mark: int, text: bytes, start: int = 0, stop: int | None = None) -> int:
+    return int(np.count_nonzero(np.frombuffer(text, np.uint8)[start:stop] == mark))
+
+
+def _count_lines(text: bytes) -> int:
+    return _count(LINE_FEED, text) + (text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else 0)
+
+
+def _find_last_lines(text: bytes) -> int:
     """Return where the last lines begin."""
     start = len(text)
     for _ in range(LAST_LINES):
-        start = max(text.rfind("\n", 0, start), 0)
+        start = max(text.rfind(b"\n", 0, start), 0)
     return start
 
 
-def _find_end(text: str, stop: int) -> int:
+def _find_end(text: bytes, stop: int) -> int:
     """Return where the last record before `stop` ends if every quotation mark is one of a pair; else where the last line does.
 
     A text whose lines end otherwise than in a line feed has none: 0.
     """
-    end = last = text.rfind("\n", 0, stop) + 1
-    is_open = text.count('"', 0, end) % 2
+    end = last = text.rfind(b"\n", 0, stop) + 1
+    is_open = _count(QUOTE, text, 0, end) % 2
     while is_open and end:
-        start = text.rfind("\n", 0, end - 1) + 1
-        is_open ^= text.count('"', start, end) % 2
+        start = text.rfind(b"\n", 0, end - 1) + 1
+        is_open ^= text.count(b'"', start, end) % 2
         end = start
     return end or last
 
 
 def read_parts(
-    text: Text, records: Iterator[Record], split: Callable[[str], Block | None], n_records: int
+    text: Text, records: Iterator[Record], split: Callable[[bytes], Block | None], n_records: int
 ) -> Iterator[Block | list[Record]]:
     """Yield what is left of the text, in its order: a block where `split` makes one, else up to so many records.
 
-    While a block is looked at, the next one is split.
+    While a block is looked at, the next ones are split.
     """
-    ahead: deque[tuple[str, Future[Block | None]]] = deque()
-    with ThreadPoolExecutor(1) as threads:
+    n_threads = min(find_threads(), 2)
+    ahead: deque[tuple[bytes, Future[Block | None]]] = deque()
+    with ThreadPoolExecutor(n_threads) as threads:
         while True:
-            while len(ahead) < 2 and (taken := text.take()):
+            while len(ahead) <= n_threads and (taken := text.take()):
                 ahead.append((taken, threads.submit(split, taken)))
             if not ahead:
                 break
@@ -137,7 +166,7 @@ def read_parts(
             if block is not None:
                 yield block
                 continue
-            text.give_back(taken + "".join(later for later, _ in ahead))
+            text.give_back(taken + b"".join(later for later, _ in ahead))
             ahead.clear()
             while chunk := list(islice(_at_hand(text, records), n_records)):
                 yield chunk
@@ -151,17 +180,43 @@ def _at_hand(text: Text, records: Iterator[Record]) -> Iterator[Record]:
         yield record
 
 
-def split_block(text: str, delimiter: str, width: int, longest: int) -> Block | None:
-    """Return the records of the text as `width` columns, None where one of them wants a second look."""
-    if width == 1 or not delimiter.isascii():
-        return None
-    data = (text if text.endswith(("\n", "\r")) else f"{text}\n").encode()
-    columns = _split(data, delimiter, width) if _is_well_quoted(data, delimiter) else None
-    if columns is None:
-        return None
-    lengths = [_lengths(column) for column in columns]
-    is_fine = max(int(length.max()) for length in lengths) <= longest and not _all_empty(lengths).any()
-    return Block(columns) if is_fine else None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Splitter:
+    """Makes columns of whole records of UTF-8, all of `width` cells, none of which has more than `longest` characters.
+
+    Columns whose places are in `repeating` are coded at once, which is cheaper than to look for repeated cells afterwards.
+    """
+
+    delimiter: str
+    width: int
+    longest: int
+    repeating: Collection[int] = ()
+
+    def __call__(self, text: bytes) -> Block | None:
+        """Return the records, None where one of them wants a second look."""
+        if not self.delimiter.isascii() or (self.width == 1) != (self.delimiter == NO_MARK) or NO_MARK.encode() in text:
+            return None
+        data = text if text.endswith((b"\n", b"\r")) else text + b"\n"
+        columns = self._split(data) if _is_well_quoted(data, self.delimiter) else None
+        if columns is None or max(map(_longest, columns)) > self.longest or _holds_blank(columns):
+            return None
+        return Block(columns)
+
+    def _split(self, data: bytes) -> list[Any] | None:
+        """Return the columns, None where a record has another number of fields."""
+        coded = tuple(self.repeating)
+        names = [str(position) for position in range(self.width)]
+        types = {name: CODED if position in coded else pa.string() for position, name in enumerate(names)}
+        try:
+            table = pa.csv.read_csv(
+                pa.py_buffer(data),
+                pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+                pa.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+                pa.csv.ConvertOptions(check_utf8=False, column_types=types, null_values=[]),
+            )
+        except pa.ArrowInvalid:
+            return None
+        return [column.combine_chunks() for column in table.columns] if table.num_rows else None
 
 
 def _is_well_quoted(data: bytes, delimiter: str) -> bool:
@@ -180,31 +235,29 @@ def _is_well_quoted(data: bytes, delimiter: str) -> bool:
     return bool(opens.all() and closes.all())
 
 
-def _split(data: bytes, delimiter: str, width: int) -> list[Any] | None:
-    """Return the columns, None where a record has another number of fields."""
-    names = [str(position) for position in range(width)]
-    try:
-        table = pa.csv.read_csv(
-            pa.py_buffer(data),
-            pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
-            pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            pa.csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(names, pa.string()), null_values=[]),
-        )
-    except pa.ArrowInvalid:
-        return None
-    return [column.combine_chunks() for column in table.columns] if table.num_rows else None
+def _longest(column: Any) -> int:
+    """Return the bytes of the longest cell, which are at least as many as its characters."""
+    strings = column.dictionary if pa.types.is_dictionary(column.type) else column
+    return int(_lengths(strings).max())
 
 
-def _all_empty(lengths: list[NDArray[np.int32]]) -> NDArray[np.bool_]:
-    is_empty: NDArray[np.bool_] = lengths[0] == 0
-    for length in lengths[1:]:
-        if not is_empty.any():
+def _holds_blank(columns: list[Any]) -> bool:
+    """Tell whether a row is empty in every column."""
+    is_blank = _are_empty(columns[0])
+    for column in columns[1:]:
+        if not is_blank.any():
             break
-        np.logical_and(is_empty, length == 0, out=is_empty)
+        is_blank &= _are_empty(column)
+    return bool(is_blank.any())
+
+
+def _are_empty(column: Any) -> NDArray[np.bool_]:
+    if not pa.types.is_dictionary(column.type):
+        return np.equal(_lengths(column), 0)
+    is_empty: NDArray[np.bool_] = np.equal(_lengths(column.dictionary), 0)[column.indices.to_numpy()]
     return is_empty
 
 
 def _lengths(column: Any) -> NDArray[np.int32]:
-    """Return the bytes of each cell, of which there are at least as many as characters."""
     offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)[column.offset : column.offset + len(column) + 1]
     return np.diff(offsets)

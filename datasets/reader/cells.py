@@ -2,7 +2,8 @@
 
 Rows of strings or blocks of Arrow columns flow in, `TextCells` flow out, `Present` is what is left once cells that mean "missing"
 are told apart. Everything after this looks at distinct cells only, so half a million rows cost as much as their few thousand
-values; and a column that repeats itself is held as codes from its first rows on.
+values; and a column that repeats itself is held as codes from its first rows on. Only where most cells differ are they kept as
+they stand, as `VariedCells`: plain numbers and dates need no list of the different ones.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.patterns import are_words, may_have_edges
+from datasets.reader.patterns import are_words, edges_of, may_have_edges
 from datasets.reader.words import ERROR_CELLS, MISSING
 
 STRING = pa.large_string()
@@ -41,6 +42,37 @@ class TextCells:
     def n_filled(self) -> int:
         """Return how many of the distinct cells hold a character."""
         return len(self.levels) - int(pc.index(self.levels, "").as_py() >= 0)
+
+    @property
+    def are_levels(self) -> bool:
+        """Tell whether no cell repeats and none is missing, so that the levels are the rows."""
+        return len(self.levels) == len(self.codes) and bool((self.codes == np.arange(len(self.codes), dtype=np.int32)).all())
+
+    def encoded(self) -> TextCells:
+        return self
+
+    def rows(self, part: slice) -> Any:
+        """Return the cells of some rows as an Arrow array of strings; null is missing."""
+        codes = self.codes[part]
+        return self.levels.take(pa.array(codes, mask=codes < 0))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class VariedCells:
+    """A column of text in which most cells differ, as one Arrow array of strings without nulls for every part of the file."""
+
+    chunks: list[Any]
+
+    def encoded(self) -> TextCells:
+        """Return the same cells, each once."""
+        return encode(pa.chunked_array(self.chunks))
+
+    def rows(self, part: slice) -> Any:
+        """Return the cells of some rows as an Arrow array of strings."""
+        return pa.chunked_array(self.chunks)[part].combine_chunks()
+
+
+Cells = TextCells | VariedCells
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -66,9 +98,20 @@ class Present:
         """Return how many rows hold each value."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
 
+    @property
+    def levels(self) -> list[tuple[str, int]]:
+        """Return every value with the rows that hold it, the most frequent first."""
+        counts = self.counts
+        order = np.argsort(-counts, kind="stable")
+        return list(zip(self.values.take(pa.array(order)).to_pylist(), counts[order].tolist(), strict=True))
+
     def without(self, words: Collection[str]) -> Present:
         """Return the same cells with these values taken for missing too."""
-        drop = pc.is_in(self.values, value_set=pa.array(sorted(words), STRING)).to_numpy(zero_copy_only=False)
+        first, _, _ = edges_of(self.values)
+        maybe = np.flatnonzero(np.isin(first, [word.encode()[0] for word in words]))
+        found = pc.is_in(self.values.take(pa.array(maybe)), value_set=pa.array(sorted(words), STRING))
+        drop = np.zeros(len(self.values), np.bool_)
+        drop[maybe] = found.to_numpy(zero_copy_only=False)
         if not drop.any():
             return self
         place = np.where(drop, -1, np.cumsum(~drop) - 1)
@@ -127,7 +170,8 @@ def keep_text(cells: TextCells, present: Present) -> pd.Series:
 
 def to_series(codes: NDArray[np.integer[Any]], values: Any) -> pd.Series:
     """Return a string column from distinct values and codes."""
-    rows = values.take(pa.array(codes, mask=codes < 0))
+    is_plain = len(values) == len(codes) and bool((codes == np.arange(len(codes))).all())
+    rows = values if is_plain else values.take(pa.array(codes, mask=codes < 0))
     return pd.Series(pd.array(rows, dtype="str"))
 
 
@@ -146,6 +190,8 @@ class TextColumns:
     n_rows: int = 0
     varied: set[int] = field(default_factory=set)
     """Columns in which most cells differ: for them codes would be a second copy."""
+    repeating: set[int] = field(default_factory=set)
+    """Columns of which a part has told that the cells repeat."""
 
     def add(self, rows: Sequence[Sequence[str]]) -> list[Any]:
         """Take rows of `width` strings; return them as Arrow columns."""
@@ -159,11 +205,16 @@ class TextColumns:
         self.n_rows += len(columns[0])
 
     def _pack(self, position: int, column: Any) -> Any:
-        if position in self.varied:
+        is_coded = pa.types.is_dictionary(column.type)
+        if position in self.varied and not is_coded:
             return column
-        packed = column.dictionary_encode()
-        if len(packed.dictionary) > len(column) * MOST_DISTINCT and len(column) >= FEWEST_TOLD:
-            self.varied.add(position)
+        packed = column if is_coded else column.dictionary_encode()
+        if len(column) >= FEWEST_TOLD:
+            if len(packed.dictionary) > len(column) * MOST_DISTINCT:
+                self.varied.add(position)
+                self.repeating.discard(position)
+            elif position not in self.varied:
+                self.repeating.add(position)
         return packed
 
     def is_blank(self, position: int) -> bool:
@@ -171,7 +222,7 @@ class TextColumns:
         parts = (part[position] for part in self.parts)
         return all(pc.max(pc.binary_length(_distinct(part))).as_py() == 0 for part in parts)
 
-    def take(self, position: int) -> TextCells:
+    def take(self, position: int) -> Cells:
         """Return a column, and let go of its parts."""
         parts = []
         for part in self.parts:
@@ -179,9 +230,7 @@ class TextColumns:
             part[position] = None
         if position not in self.varied:
             return _to_cells(pa.chunked_array(parts).unify_dictionaries())
-        plain = [part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts]
-        del parts
-        return encode(pa.chunked_array(plain))
+        return VariedCells(chunks=[part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
 
 
 def _distinct(part: Any) -> Any:
@@ -206,9 +255,18 @@ def _to_cells(encoded: Any) -> TextCells:
     return TextCells(codes=_look_up(place, codes).astype(np.int32), levels=cleaned.dictionary, n_with_nul=n_with_nul)
 
 
+def bytes_of(values: Any) -> NDArray[np.uint8]:
+    """Return the bytes of all strings of an Arrow array, one after the other."""
+    _, places, held = values.buffers()
+    if held is None or not len(values):
+        return np.zeros(0, np.uint8)
+    wide = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    offsets = np.frombuffer(places, wide)
+    return np.frombuffer(held, np.uint8)[offsets[values.offset] : offsets[values.offset + len(values)]]
+
+
 def _count_nul(levels: Any) -> int:
     """Return how many of the strings hold a zero byte; most columns hold none, which one look at all bytes shows."""
-    held = levels.buffers()[2]
-    if held is None or np.frombuffer(held, np.uint8).all():
+    if bytes_of(levels).all():
         return 0
     return int(pc.sum(pc.match_substring_regex(levels, NUL)).as_py() or 0)

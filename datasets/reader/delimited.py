@@ -13,14 +13,14 @@ from functools import partial
 from itertools import chain, islice
 from typing import BinaryIO
 
-from datasets.reader.blocks import Text, read_parts, split_block
-from datasets.reader.cells import TextCells, TextColumns
+from datasets.reader.blocks import NO_MARK, Splitter, Text, read_parts
+from datasets.reader.cells import Cells, TextColumns
 from datasets.reader.dialects import Found, find_dialect
 from datasets.reader.encodings import Encoding, find_encoding, read_head
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.layout import check_width, empty_file, name_columns
 from datasets.reader.margins import FIRST_RECORDS, Opening, Record, find_opening
-from datasets.reader.records import Dialect, Records, StrayQuote, skip_hint, split_records
+from datasets.reader.records import NO_DELIMITER, Dialect, Records, StrayQuote, skip_hint, split_records
 from datasets.reader.rows import Frame, Part, gather
 from datasets.reader.source import RawTable, Source
 
@@ -103,9 +103,9 @@ def _read(stream: BinaryIO, encoding: Encoding, dialect: Dialect, source: Source
     _tell_opening(first, opening, source.findings)
     del first[: opening.n_above + opening.is_named + opening.n_between]
     n_bytes = max(source.path.stat().st_size, 1)
-    parts = chain([first], _parts(text, records, dialect, frame.width, source))
-    tell_progress = partial(_tell_progress, stream, n_bytes, source)
-    columns = gather(parts, frame, source, tell_progress)
+    columns = TextColumns(width=frame.width)
+    parts = chain([first], _parts(text, records, dialect, _splitter(dialect, first, columns, source)))
+    gather(parts, columns, frame, source, partial(_tell_progress, stream, n_bytes, source))
     start, stop = _find_phantoms(frame, columns)
     names = _name(frame.header[start:stop], opening, source)
     marks_decimals = dialect.delimiter == ";"
@@ -140,12 +140,23 @@ def _tell_opening(first: list[Record], opening: Opening, findings: Findings) -> 
     findings.set_aside("unit_rows", opening.n_between, "Between the header and the rows: a ruler, units or types.")
 
 
-def _parts(text: Text, records: Records, dialect: Dialect, width: int, source: Source) -> Iterator[Part]:
-    n_records = max(CELLS_PER_CHUNK // width, 100)
-    if not dialect.is_plain:
-        return iter(lambda: list(islice(records, n_records)), [])
-    split = partial(split_block, delimiter=dialect.delimiter, width=width, longest=source.limits.max_cell_chars)
-    return read_parts(text, records, split, n_records)
+def _parts(text: Text, records: Records, dialect: Dialect, splitter: Splitter) -> Iterator[Part]:
+    n_records = max(CELLS_PER_CHUNK // splitter.width, 100)
+    if dialect.is_plain or splitter.delimiter == NO_MARK:
+        return read_parts(text, records, splitter, n_records)
+    return iter(lambda: list(islice(records, n_records)), [])
+
+
+def _splitter(dialect: Dialect, first: list[Record], columns: TextColumns, source: Source) -> Splitter:
+    """Return what splits records as wide as the table, or as the first ones where all of those are shorter than its header."""
+    widths = {len(fields) for _, fields in first}
+    is_short = len(widths) == 1 and 1 < min(widths) < columns.width
+    return Splitter(
+        delimiter=NO_MARK if dialect == Dialect(delimiter=NO_DELIMITER) else dialect.delimiter,
+        width=widths.pop() if is_short else columns.width,
+        longest=source.limits.max_cell_chars,
+        repeating=columns.repeating,
+    )
 
 
 def _find_phantoms(frame: Frame, columns: TextColumns) -> tuple[int, int]:
@@ -164,6 +175,6 @@ def _name(header: list[str], opening: Opening, source: Source) -> list[str]:
     return [f"column_{position}" for position in range(1, len(header) + 1)]
 
 
-def _take(columns: TextColumns, start: int, stop: int) -> Iterator[TextCells]:
+def _take(columns: TextColumns, start: int, stop: int) -> Iterator[Cells]:
     for position in range(start, stop):
         yield columns.take(position)

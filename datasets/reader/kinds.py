@@ -16,21 +16,16 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.cells import Present, TextCells, keep_text, tidy
+from datasets.reader.cells import Cells, Present, TextCells, VariedCells, keep_text, tidy
 from datasets.reader.dates import Dates, is_date_name, read_dates
 from datasets.reader.facts import is_padded, number_facts, text_facts
 from datasets.reader.findings import Findings, count_of
-from datasets.reader.hints import warn_of_sentinels, warn_of_text
+from datasets.reader.hints import warn_of_characters, warn_of_sentinels, warn_of_text
 from datasets.reader.numbers import Numbers, Writing, read_numbers
-from datasets.reader.rendering import is_rewritten
 from datasets.reader.roles import MAX_LEVELS, Judgement, TextFacts, judge_number, judge_text
-from datasets.reader.typed import Typed, as_written, column_of, judge_constant, judge_date, say_far, type_values, without_words
-from datasets.reader.words import MAYBE_MISSING, MISSING, PLACEHOLDERS, TICKS, TRUTHS, split_name
-
-LARGEST_EXACT = 2**53
-"""Whole numbers beyond are numbers of something, and a float could not hold them to the last digit."""
-MOST_TRUTHS = 8
-"""Spellings of two truths: TRUE, True, true, ..."""
+from datasets.reader.typed import Typed, as_typed, as_written, judge_constant, judge_date, say_far, type_values, without_words
+from datasets.reader.varied import type_varied
+from datasets.reader.words import LARGEST_EXACT, MAYBE_MISSING, MISSING, MOST_TRUTHS, PLACEHOLDERS, TICKS, TRUTHS, split_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -56,19 +51,23 @@ class Task:
     def typed(
         self, judgement: Judgement, series: pd.Series, numbers: Numbers | None = None, n_distinct: int | None = None
     ) -> Typed:
-        written = self.cells if is_rewritten(self.cells, series) else None
-        if n_distinct is None and written is None and series.dtype == "str":
-            n_distinct = self.cells.n_filled
-        column = column_of(self.name, judgement)
-        return Typed(column=column, series=series, numbers=numbers, written=written, n_distinct=n_distinct)
+        typed = as_typed(self.name, judgement, series, self.cells, numbers=numbers, n_distinct=n_distinct)
+        if n_distinct is None and typed.shown is not None and series.dtype == "str":
+            return replace(typed, n_distinct=self.cells.n_filled)
+        return typed
 
 
-def type_column(name: str, cells: TextCells | pd.Series, writing: Writing, findings: Findings) -> Typed:
+def type_column(name: str, cells: Cells | pd.Series, writing: Writing, findings: Findings) -> Typed:
     """Return the typed column."""
     if isinstance(cells, pd.Series):
         left = without_words(cells, writing.missing)
         read = type_values(name, left, findings)
         return read if left is cells else replace(read, written=as_written(cells))
+    typed = type_varied(name, cells, writing, findings) if isinstance(cells, VariedCells) else None
+    if typed is not None:
+        return typed
+    cells = cells.encoded()
+    warn_of_characters(name, cells, findings)
     strict = tidy(cells, MISSING | writing.missing)
     task = Task(name=name, cells=cells, present=strict.without(MAYBE_MISSING), strict=strict, writing=writing, findings=findings)
     for attempt in ATTEMPTS:
@@ -233,7 +232,7 @@ def _as_text(task: Task) -> Typed:
     if is_trimmed:
         if present.n_trimmed:
             task.warn("spaces_trimmed", f"spaces around {count_of(present.n_trimmed, 'different value')} are left out.")
-        return task.typed(judgement, present.to_text())
+        return replace(task.typed(judgement, present.to_text()), levels=present.levels)
     return task.typed(judgement, keep_text(task.cells, present))
 
 

@@ -18,13 +18,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.patterns import FIRST, all_match, any_matches, are_words
+from datasets.reader.patterns import FIRST, all_match, any_matches, are_words, edges_of
 from datasets.reader.words import LONGEST_VALUE, NON_FINITE, SYMBOL
 
 Mark = Literal["", ".", ",", " ", "'"]
 
 INTEGER = r"^[+-]?\d+$"
 PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?$"
+NUMERIC = np.frombuffer(b"+-.0123456789", np.uint8)
+"""With what such a cell starts."""
 LEADING_ZERO = r"^[+-]?0\d+$"
 TOO_LONG = r"^[+-]?\d{19,}$"
 AMOUNT = re.compile(
@@ -103,7 +105,9 @@ def has_leading_zeros(values: Any) -> bool:
 
 def share_of_numbers(values: Any, counts: NDArray[np.int64]) -> float:
     """Return the share of rows whose cell is a plain number."""
-    plain = pc.match_substring_regex(values, PLAIN).to_numpy(zero_copy_only=False)
+    first, _, _ = edges_of(values)
+    maybe = np.flatnonzero(np.isin(first, NUMERIC))
+    plain = maybe[pc.match_substring_regex(values.take(pa.array(maybe)), PLAIN).to_numpy(zero_copy_only=False)]
     return float(counts[plain].sum() / max(counts.sum(), 1))
 
 

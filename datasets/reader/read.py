@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from datasets.reader.cells import TextCells
+from datasets.reader.cells import Cells
 from datasets.reader.check import check_container
 from datasets.reader.containers import Container
 from datasets.reader.delimited import read_delimited
 from datasets.reader.excel import read_workbook
 from datasets.reader.findings import Decision, Findings, LedgerEntry, Warned, count_of
-from datasets.reader.hints import warn_of_characters
 from datasets.reader.kinds import type_column
 from datasets.reader.layout import no_usable_columns
 from datasets.reader.limits import ReadLimits
@@ -51,8 +50,10 @@ class ReadResult:
     """What was read; `statistics` maps a column's name to its summary."""
 
     table: Table
-    written: dict[str, TextCells]
+    written: dict[str, Cells]
     """The cells as they stand in the file, of every column that reads otherwise once it is typed: 97.0, True, 31.12.2024."""
+    shown: dict[str, Cells]
+    """The cells of the columns that came as text and read the same."""
     decisions: list[Decision]
     warnings: list[Warned]
     statistics: dict[str, dict[str, Any]]
@@ -90,6 +91,7 @@ def read_table(
     return ReadResult(
         table=Table(frame=frame, columns=tuple(typed.column for typed in columns)),
         written={typed.column.name: typed.written for typed in columns if typed.written is not None},
+        shown={typed.column.name: typed.shown for typed in columns if typed.shown is not None},
         decisions=source.findings.decisions,
         warnings=source.findings.warnings,
         statistics=dict(in_turns(_describe, columns)),
@@ -112,7 +114,7 @@ def _without_repeats(raw: RawTable, source: Source) -> RawTable:
 
 
 def _describe(typed: Typed) -> tuple[str, dict[str, Any]]:
-    return typed.column.name, describe_column(typed.series, typed.column.kind, typed.n_distinct)
+    return typed.column.name, describe_column(typed.series, typed.column.kind, typed.n_distinct, typed.levels)
 
 
 def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
@@ -121,15 +123,13 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
     writing = Writing(decimal=choices.get("decimal"), thousands=choices.get("thousands"), date_order=choices.get("date_order"))
     typed: list[Typed] = []
     found: list[Findings] = []
-    unsure: dict[int, TextCells] = {}
+    unsure: dict[int, Cells] = {}
 
-    def type_one(named: tuple[str, TextCells | pd.Series]) -> tuple[Typed, Findings, TextCells | None]:
+    def type_one(named: tuple[str, Cells | pd.Series]) -> tuple[Typed, Findings, Cells | None]:
         (name, cells), findings = named, Findings()
-        if isinstance(cells, TextCells):
-            warn_of_characters(name, cells, findings)
         made = type_column(name, cells, _for_column(writing, name, source), findings)
         is_unsure = made.is_order_guessed or (made.numbers is not None and made.numbers.is_ambiguous)
-        return made, findings, cells if is_unsure and isinstance(cells, TextCells) else None
+        return made, findings, cells if is_unsure and not isinstance(cells, pd.Series) else None
 
     for position, (made, findings, cells) in enumerate(in_turns(type_one, zip(raw.names, raw.columns, strict=True))):
         typed.append(made)
@@ -142,7 +142,6 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         name, findings = raw.names[position], Findings()
         lean = _lean(typed[position], leaning, order, raw, _for_column(writing, name, source))
         if lean is not None:
-            warn_of_characters(name, cells, findings)
             typed[position], found[position] = type_column(name, cells, lean, findings), findings
     for findings in found:
         source.findings.decisions.extend(findings.decisions)

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.reader.cells import STRING, TextCells
+from datasets.reader.cells import Cells, TextCells
 
 EXACT = 1e15
 """From here on Arrow writes floats with an exponent; whole ones below 2**63 are written out instead."""
@@ -72,16 +72,24 @@ def _as_text(column: Any) -> Any:
     return column.cast(pa.string())
 
 
-def is_rewritten(cells: TextCells, series: pd.Series) -> bool:
+def is_rewritten(cells: Cells, series: pd.Series) -> bool:
     """Tell whether the typed column reads otherwise than its cells; one row of each distinct cell speaks for all."""
-    present = np.flatnonzero(cells.codes >= 0)
-    row_of = np.zeros(len(cells.levels), dtype=np.int64)
-    row_of[cells.codes[present]] = present
-    typed = pa.chunked_array([pa.array(series.iloc[row_of], from_pandas=True)])
+    if isinstance(cells, TextCells) and not cells.are_levels:
+        present = np.flatnonzero(cells.codes >= 0)
+        row_of = np.zeros(len(cells.levels), dtype=np.int64)
+        row_of[cells.codes[present]] = present
+        series, parts = series.iloc[row_of], [cells.levels]
+    else:
+        parts = [cells.levels] if isinstance(cells, TextCells) else cells.chunks
+    typed = pa.chunked_array([pa.array(series, from_pandas=True)])
     rendering = rendering_of(typed)
-    parts = (slice(0, LIKELY), slice(LIKELY, None))  # where a column is rewritten, its first cells mostly are
-    return any(not _reads_alike(rendering(typed[part]), cells.levels[part]) for part in parts if len(cells.levels[part]))
+    begun = 0
+    for part in (half for whole in parts for half in (whole[:LIKELY], whole[LIKELY:])):
+        if len(part) and not _reads_alike(rendering(typed[begun : begun + len(part)]), part):
+            return True
+        begun += len(part)
+    return False
 
 
-def _reads_alike(shown: Any, levels: Any) -> bool:
-    return bool(pc.all(pc.equal(pc.fill_null(shown.cast(STRING), ""), levels)).as_py())
+def _reads_alike(shown: Any, cells: Any) -> bool:
+    return bool(pc.all(pc.equal(pc.fill_null(shown.cast(cells.type), ""), cells)).as_py())

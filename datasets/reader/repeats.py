@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datasets.reader.cells import TextCells
+from datasets.reader.cells import Cells, TextCells
 
 AT_ONCE = 4
 """Columns that are mixed in before rows are let go."""
@@ -65,10 +65,11 @@ def _mix(keys: NDArray[np.uint64], codes: NDArray[np.uint64]) -> NDArray[np.uint
     return mixed
 
 
-def take_rows(cells: TextCells | pd.Series[Any], rows: NDArray[np.int64]) -> TextCells | pd.Series[Any]:
+def take_rows(cells: Cells | pd.Series[Any], rows: NDArray[np.int64]) -> TextCells | pd.Series[Any]:
     """Return a column as if the file held these rows only: no distinct cell stays that none of them holds."""
     if isinstance(cells, pd.Series):
         return cells.iloc[rows].reset_index(drop=True)
+    cells = cells.encoded()
     codes = cells.codes[rows]
     held = np.bincount(codes[codes >= 0], minlength=len(cells.levels)) > 0
     place = np.append(np.cumsum(held) - 1, -1).astype(cells.codes.dtype)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -74,9 +76,11 @@ class Tally:
         findings.set_aside("footers", self.n_footers, "Remarks below the table.")
 
 
-def gather(parts: Iterable[Part], frame: Frame, source: Source, tell_progress: Callable[[], None]) -> TextColumns:
-    """Return the rows as columns. Raises FileRefused for what is ragged, too long or too much."""
-    columns, tally, tail = TextColumns(width=frame.width), Tally(), list[Record]()
+def gather(
+    parts: Iterable[Part], columns: TextColumns, frame: Frame, source: Source, tell_progress: Callable[[], None]
+) -> TextColumns:
+    """Add the rows to the columns. Raises FileRefused for what is ragged, too long or too much."""
+    tally, tail = Tally(), list[Record]()
     below = Below(width=frame.n_named)
     for part in _hold_back(parts if frame.keeps_all else below.leave_out(parts), tail):
         _add(part, frame, columns, tally, source)
@@ -124,7 +128,7 @@ def _length(part: Part) -> int:
 
 def _add(part: Part, frame: Frame, columns: TextColumns, tally: Tally, source: Source) -> None:
     if isinstance(part, Block):
-        block = _without_repeats(part, frame.repeats, tally)
+        block = _filled(part, frame, tally)
         if len(block.columns[0]):
             columns.add_columns(block.columns)
     elif rows := list(_fill(part, frame, tally)):
@@ -132,17 +136,33 @@ def _add(part: Part, frame: Frame, columns: TextColumns, tally: Tally, source: S
     check_size(columns.n_rows, frame.width, source)
 
 
+def _filled(block: Block, frame: Frame, tally: Tally) -> Block:
+    """Return the block as wide as the table, repeated headers left out."""
+    n_rows, n_lacking = len(block.columns[0]), frame.width - len(block.columns)
+    if not n_lacking:
+        return _without_repeats(block, frame.repeats, tally)
+    tally.n_short += n_rows if len(block.columns) < frame.n_named else 0
+    nothing = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n_rows, np.int32)), pa.array([""], pa.string()))
+    return Block([*block.columns, *[nothing] * n_lacking])
+
+
 def _without_repeats(block: Block, header: Sequence[str] | None, tally: Tally) -> Block:
     if header is None:
         return block
-    is_header = pc.equal(block.columns[0], header[0])
+    is_header = _equals(block.columns[0], header[0])
     if not pc.any(is_header).as_py():
         return block
     for column, name in zip(block.columns[1:], header[1:], strict=True):
-        is_header = pc.and_(is_header, pc.equal(column, name))
+        is_header = pc.and_(is_header, _equals(column, name))
     n_repeated = int(pc.sum(is_header).as_py() or 0)
     tally.n_repeated += n_repeated
     return Block([column.filter(pc.invert(is_header)) for column in block.columns]) if n_repeated else block
+
+
+def _equals(column: Any, text: str) -> Any:
+    if not pa.types.is_dictionary(column.type):
+        return pc.equal(column, text)
+    return pc.equal(column.indices, pc.index(column.dictionary, text))
 
 
 def _fill(chunk: Sequence[Record], frame: Frame, tally: Tally) -> Iterator[list[str]]:

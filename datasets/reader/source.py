@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from datasets.reader.cells import TextCells
+from datasets.reader.cells import Cells
 from datasets.reader.findings import Findings
 from datasets.reader.limits import ReadLimits
 from segmentiq.ml.errors import FileRefused
@@ -40,7 +40,7 @@ class RawTable:
     """Names and columns as they stand in the file."""
 
     names: list[str]
-    columns: Iterator[TextCells | pd.Series]
+    columns: Iterator[Cells | pd.Series]
     n_rows: int
     writes_decimal_commas: bool = False
     """Whether the layout (a semicolon between fields) speaks for decimal commas."""

@@ -16,14 +16,16 @@ from segmentiq.ml.values import Kind
 
 BINS = 20
 MAX_LEVELS_SHOWN = 20
+Levels = list[tuple[str, int]]
+"""The levels of a category with the rows that hold each, the most frequent first."""
 DAY = 86_400_000_000.0
 """Microseconds."""
 
 
-def describe_column(series: pd.Series, kind: Kind, n_distinct: int | None = None) -> dict[str, Any]:
-    """Return the summary of one column; how many values differ is counted where it is not known."""
+def describe_column(series: pd.Series, kind: Kind, n_distinct: int | None = None, levels: Levels | None = None) -> dict[str, Any]:
+    """Return the summary of one column; how many values differ and how often each is held are counted where not known."""
     if n_distinct is None:
-        n_distinct = int(series.nunique())
+        n_distinct = count_distinct(series.to_numpy()) if series.dtype.kind == "M" else int(series.nunique())
     facts: dict[str, Any] = {"n_missing": int(series.isna().sum()), "n_distinct": n_distinct}
     if kind == "number":
         values = series.to_numpy(dtype=np.float64)
@@ -31,34 +33,44 @@ def describe_column(series: pd.Series, kind: Kind, n_distinct: int | None = None
     elif kind == "date":
         facts |= _describe_dates(series.dropna())
     elif kind in ("category", "boolean"):
-        counts = series.value_counts().head(MAX_LEVELS_SHOWN)
-        facts["levels"] = [[str(level), int(count)] for level, count in counts.items()]
+        counts = levels or [(str(level), int(count)) for level, count in series.value_counts().items()]
+        facts["levels"] = [[level, count] for level, count in counts[:MAX_LEVELS_SHOWN]]
     return facts
+
+
+def count_distinct(stamps: NDArray[np.datetime64]) -> int:
+    """Return how many of the timestamps differ, missing ones left out."""
+    ordered = np.sort(stamps[~np.isnat(stamps)].view(np.int64))
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(len(ordered), 1)
 
 
 def describe_numbers(values: NDArray[np.float64]) -> dict[str, Any]:
     """Return moments and histogram of finite numbers; sums that overflow are told as null."""
     if len(values) == 0:
         return {}
+    ordered = np.sort(values)
     with np.errstate(over="ignore", invalid="ignore"):
         facts = {
-            "min": values.min(),
-            "max": values.max(),
+            "min": ordered[0],
+            "max": ordered[-1],
             "mean": values.mean(),
-            "median": np.median(values),
+            "median": ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean(),
             "sd": values.std(),
         }
-        counts, edges = _histogram(values)
+        counts, edges = _histogram(ordered)
     known = {name: float(value) if np.isfinite(value) else None for name, value in facts.items()}
     return {**known, "histogram": {"edges": edges, "counts": counts}}
 
 
-def _histogram(values: NDArray[np.float64]) -> tuple[list[int], list[float]]:
+def _histogram(ordered: NDArray[np.float64]) -> tuple[list[int], list[float]]:
     """Return counts and edges; numbers too far apart to divide into bins get none."""
-    span = values.max() - values.min()
-    if not np.isfinite(span) or (span or 1.0) / BINS <= np.spacing(np.abs(values).max()):
+    lowest, highest = ordered[0], ordered[-1]
+    span = highest - lowest
+    if not np.isfinite(span) or (span or 1.0) / BINS <= np.spacing(max(abs(lowest), abs(highest))):
         return [], []
-    counts, edges = np.histogram(values, bins=BINS)
+    edges = np.histogram_bin_edges(ordered[[0, -1]], bins=BINS)
+    places = np.searchsorted(ordered, edges[:-1])
+    counts = np.diff(np.append(places, len(ordered)))
     return [int(count) for count in counts], [float(edge) for edge in edges]
 
 

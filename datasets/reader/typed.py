@@ -14,14 +14,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from datasets.reader.cells import TextCells, encode
+from datasets.reader.cells import Cells, TextCells, encode
 from datasets.reader.dates import FIRST_YEAR, LAST_YEAR, is_date_name, read_numbered
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.hints import warn_of_sentinels
 from datasets.reader.numbers import Numbers
-from datasets.reader.rendering import render
+from datasets.reader.rendering import is_rewritten, render
 from datasets.reader.roles import Judgement, judge_number
+from datasets.reader.statistics import Levels
 from datasets.reader.words import split_name
 from segmentiq.ml.values import Column
 
@@ -32,18 +33,36 @@ NAMED_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?", re.ASCII)
 class Typed:
     """A column and its values; `numbers` tells how they were written when they came as text.
 
-    `written` holds the cells themselves where the typed values read otherwise.
+    `written` holds the cells themselves where the typed values read otherwise, `shown` where they read the same.
     """
 
     column: Column
     series: pd.Series
     numbers: Numbers | None = None
-    written: TextCells | None = None
+    written: Cells | None = None
+    shown: Cells | None = None
     n_distinct: int | None = None
     """How many values differ, where that is known already."""
     date_order: str = ""
     """How dates were written that came as text."""
     is_order_guessed: bool = False
+    levels: Levels | None = None
+    """The levels of a category, where they were counted already."""
+
+
+def as_typed(
+    name: str,
+    judgement: Judgement,
+    series: pd.Series,
+    cells: Cells,
+    *,
+    numbers: Numbers | None = None,
+    n_distinct: int | None = None,
+) -> Typed:
+    """Return a column as it was judged with its cells, as those that are shown if they read the same."""
+    written, shown = (cells, None) if is_rewritten(cells, series) else (None, cells)
+    column = column_of(name, judgement)
+    return Typed(column=column, series=series, numbers=numbers, written=written, shown=shown, n_distinct=n_distinct)
 
 
 def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:

@@ -37,6 +37,10 @@ TRUTHS = (
 """What spreadsheets write for true and false; yes and no are levels, because they answer a question."""
 TICKS = frozenset("x✓✔☑")
 """Marks for yes in lists where no is left empty."""
+MOST_TRUTHS = 8
+"""Spellings of two truths: TRUE, True, true, ..."""
+LARGEST_EXACT = 2**53
+"""Whole numbers beyond are numbers of something, and a float could not hold them to the last digit."""
 NON_FINITE = frozenset(
     ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "1.#inf", "-1.#inf", "1.#qnan", "∞", "-∞")
 )

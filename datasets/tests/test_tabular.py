@@ -20,13 +20,15 @@ def a_table(**columns: tuple[str, Any]) -> Table:
 
 
 def text_of(table: Table, folder: Path) -> list[list[str]]:
-    tabular.write_text(table, folder / "rows.csv")
-    with (folder / "rows.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.reader(stream))
+    with (folder / "rows.csv").open("wb") as stream:
+        tabular.write_text(table, stream)
+    with (folder / "rows.csv").open(encoding="utf-8", newline="") as text:
+        return list(csv.reader(text))
 
 
 def back(table: Table, folder: Path, **kinds: str) -> Table:
-    tabular.write_parquet(table, folder / "table.parquet")
+    with (folder / "table.parquet").open("wb") as stream:
+        tabular.write_parquet(table, stream)
     wanted = tuple(Column(name=c.name, kind=kinds.get(c.name, c.kind), role=c.role) for c in table.columns)  # type: ignore[arg-type]
     return tabular.read_parquet(folder / "table.parquet", wanted)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from datasets.reader.blocks import Block, Text, read_parts, split_block
+from datasets.reader.blocks import NO_MARK, Block, Splitter, Text, read_parts
 
 CELLS = st.sampled_from(["", "a", "bb", "é", " q", "c,c", "x\ny", "x\r\ny", 'd"d', '5"', '"', "\r", "0", "0"])
 WRITTEN = st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=40)
+SPLITTER = Splitter(delimiter=",", width=2, longest=100)
 TEXTS = st.text(st.sampled_from('ab"",,\n\r é\n'), max_size=80)
 
 
@@ -34,7 +36,7 @@ def read_in_blocks(data: bytes, encoding: str, n_bytes: int) -> tuple[list[list[
     records = ((reader.line_num + text.n_lines_taken, fields) for fields in reader if fields)
     found: list[list[str]] = []
     lines: dict[int, int] = {}
-    for part in read_parts(text, records, lambda block: split_block(block, ",", 2, 100), 3):
+    for part in read_parts(text, records, SPLITTER, 3):
         if isinstance(part, Block):
             found += [list(row) for row in zip(*(column.to_pylist() for column in part.columns), strict=True)]
         else:
@@ -92,10 +94,28 @@ def test_most_of_a_plain_file_goes_the_fast_way() -> None:
     ],
 )
 def test_an_odd_record_is_no_part_of_a_block(odd: str) -> None:
-    assert split_block("a,b\n" + "c,d\n" * 3, ",", 2, 100) is not None
-    assert split_block("a,b\n" + odd + "c,d\n" * 3, ",", 2, 100) is None
+    assert SPLITTER(b"a,b\n" + b"c,d\n" * 3) is not None
+    assert SPLITTER(b"a,b\n" + odd.encode() + b"c,d\n" * 3) is None
 
 
 def test_other_dialects_are_left_to_csv() -> None:
-    assert split_block("a§b\n", "§", 2, 100) is None
-    assert split_block("a\nb\n", ",", 1, 100) is None
+    assert Splitter(delimiter="§", width=2, longest=100)("a§b\n".encode()) is None
+    assert Splitter(delimiter=",", width=1, longest=100)(b"a\nb\n") is None
+
+
+@pytest.mark.parametrize("repeating", [(), (0,), (1,), (0, 1)])
+def test_columns_that_repeat_are_coded_and_hold_the_same(repeating: tuple[int, ...]) -> None:
+    block = Splitter(delimiter=",", width=2, longest=100, repeating=repeating)(b'a,1\n"b, c",\n,1\na,"""2"""\n')
+    assert block is not None
+    assert [pa.types.is_dictionary(column.type) for column in block.columns] == [0 in repeating, 1 in repeating]
+    assert [column.to_pylist() for column in block.columns] == [["a", "b, c", "", "a"], ["1", "", "1", '"2"']]
+    assert Splitter(delimiter=",", width=2, longest=100, repeating=repeating)(b"a,1\n,\n") is None
+
+
+def test_one_column_needs_no_delimiter() -> None:
+    one = Splitter(delimiter=NO_MARK, width=1, longest=100)
+    block = one(b'a,b\n\n"c""d"\n e\n')
+    assert block is not None
+    assert block.columns[0].to_pylist() == ["a,b", 'c"d', " e"]
+    assert one(b'a\n""\nb\n') is None
+    assert one(b"a\nb\x1fc\n") is None

@@ -46,7 +46,7 @@ def test_what_a_column_is_told_by_the_rows_that_are_left() -> None:
     assert kinds(result)["token"] == "id"
     assert result.statistics["plan"]["levels"] == [["a", N // 2], ["b", N // 2]]
     assert "spaces_trimmed" not in warned(result)
-    assert set(result.written["spend"].levels.to_pylist()) == {f"{number * 1.5}" for number in range(N)}
+    assert set(result.written["spend"].encoded().levels.to_pylist()) == {f"{number * 1.5}" for number in range(N)}
 
 
 def test_nothing_is_said_twice_because_the_columns_are_typed_twice() -> None:

@@ -82,7 +82,7 @@ def test_a_tick_or_nothing_is_a_truth_and_told() -> None:
     assert kinds(result)["newsletter"] == "boolean"
     assert values(result, "newsletter")[:4] == [False, True, True, False]
     assert decided(result, "marks in newsletter") == "true"
-    assert result.written["newsletter"].levels.to_pylist() == ["", "X", "x"]
+    assert result.written["newsletter"].encoded().levels.to_pylist() == ["", "X", "x"]
 
 
 def test_a_date_that_could_be_two_days_is_read_as_the_other_columns_are() -> None:
