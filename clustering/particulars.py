@@ -22,11 +22,13 @@ def notes_of(run: Run) -> tuple[str, ...]:
 
 
 def ledger_of(run: Run) -> str:
-    """Say how many rows came in and where they went; nothing where every row was clustered."""
-    if not run.n_set_aside:
+    """Say how many rows came in and where they went, those too that the reading set aside; nothing where all were clustered."""
+    n_rows, read = run.n_rows or 0, 0 if run.dataset.is_derived else sum(entry["rows"] for entry in run.dataset.ledger)
+    came_in = max(n_rows, read)
+    if came_in == run.n_clustered:
         return ""
-    rows, kept = plural(run.n_rows or 0, "row"), count(run.n_clustered)
-    return f"{rows} in the file = {kept} clustered + {count(run.n_set_aside)} set aside."
+    rows = plural(came_in, "customer") if run.dataset.is_derived else f"{plural(came_in, 'row')} in the file"
+    return f"{rows} = {count(run.n_clustered)} clustered + {count(came_in - (run.n_clustered or 0))} set aside."
 
 
 def particulars_of(run: Run) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,38 @@
+"""What a run says of the rows that came in: whoever set some of them aside, the reading or the run, the sum is the file's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clustering.particulars import ledger_of
+from segmentiq.testing import factories
+
+pytestmark = pytest.mark.django_db
+
+ROWS = [f"{number % 2 * 40 + number},{'' if number % 10 == 9 else number * 3.5 % 19}" for number in range(40)]
+TABLE = "\n".join(["height,depth", *ROWS, *ROWS[:6]]) + "\n"
+
+
+@pytest.fixture
+def run_of(owner: Any) -> Callable[..., Any]:
+    def run(spec: dict[str, Any], **overrides: Any) -> Any:
+        return factories.run(factories.dataset(TABLE, owner=owner, overrides=overrides), **spec)
+
+    return run
+
+
+def test_nothing_is_said_where_every_row_was_clustered(run_of: Callable[..., Any]) -> None:
+    assert ledger_of(run_of({})) == ""
+
+
+def test_rows_that_the_reading_set_aside_are_in_the_sum(run_of: Callable[..., Any]) -> None:
+    assert ledger_of(run_of({}, duplicates="drop")) == "46 rows in the file = 40 clustered + 6 set aside."
+
+
+def test_rows_that_the_run_set_aside_are_added(run_of: Callable[..., Any]) -> None:
+    spec = {"missing": "drop"}
+    assert ledger_of(run_of(spec, duplicates="drop")) == "46 rows in the file = 36 clustered + 10 set aside."
+    assert ledger_of(run_of(spec)) == "46 rows in the file = 42 clustered + 4 set aside."
