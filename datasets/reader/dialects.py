@@ -28,6 +28,8 @@ CHOICES = {
 LONGEST_DELIMITER = 3
 WRAPPED_CHARS = 16_384
 SAMPLE_RECORDS = 200
+FEWEST_BARE, FEWEST_ROWS_BARE = 4, 10
+"""Columns and rows from which cells between single spaces need no header above them."""
 HINT = re.compile(r"sep=([^\r\n]{1,3})[\r\n]", re.IGNORECASE)
 
 
@@ -104,13 +106,21 @@ def _find_rare(text: str, limits: ReadLimits) -> tuple[tuple[float, bool], int, 
             continue
         share, n_fields = _fit([len(fields) for fields in first[1:]])
         agrees = len(first[0]) == n_fields or (mark == SPACE and len(first[0]) == n_fields - 1)
-        if share[0] < 0.98 or not agrees or n_fields < 2 or any(map(is_value, first[0])):
+        if share[0] < 0.98 or not agrees or n_fields < 2:
+            continue
+        if any(map(is_value, first[0])) and not (mark == SPACE and share[0] == 1 and _is_bare(first, n_fields)):
             continue
         is_prose = mark in (SPACE, ":") or (mark == BLANKS and n_fields == 2)
         if is_prose and not _has_values(first[1:], n_fields):
             continue
         return (share[0], True), n_fields, mark
     return None
+
+
+def _is_bare(rows: Sequence[Sequence[str]], n_fields: int) -> bool:
+    """Tell whether rows without a header are a table all the same: several columns, two of them of values."""
+    n_columns = sum(all(map(is_value, column)) for column in zip(*rows, strict=False))
+    return n_fields >= FEWEST_BARE and n_columns > 1 and len(rows) >= FEWEST_ROWS_BARE
 
 
 def _has_values(rows: Sequence[Sequence[str]], n_fields: int) -> bool:

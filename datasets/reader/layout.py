@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.limits import ReadLimits
-from datasets.reader.words import is_missing, is_value
+from datasets.reader.words import DAY, is_missing, is_value
 from segmentiq.ml.errors import FileRefused
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no name has and that neither every database nor every XML document can hold."""
 YEAR = re.compile(r"(?:19|20|21)\d\d")
+FEWEST_COUNTED, LONGEST_COUNT = 3, 9
 
 
 def cell_too_long(where: str, limits: ReadLimits) -> FileRefused:
@@ -47,7 +49,11 @@ def has_header(records: Sequence[Sequence[str]], *, override: object = None) -> 
     body = [row for row in records[1:101] if row != first or len(first) == 1]
     if all(not cell.strip() for cell in first):
         return False, "The first row is blank."
-    evidence = [_speaks(cell, [row[i] for row in body if i < len(row)]) for i, cell in enumerate(first)]
+    is_counting = _counts(first) and 10 * sum(map(_counts, body)) <= len(body)
+    evidence = [
+        0 if is_counting and is_value(cell) else _speaks(cell, [row[i] for row in body if i < len(row)])
+        for i, cell in enumerate(first)
+    ]
     against, for_ = evidence.count(-1), evidence.count(1)
     if against > for_:
         return (
@@ -60,13 +66,23 @@ def has_header(records: Sequence[Sequence[str]], *, override: object = None) -> 
 
 
 def _speaks(cell: str, below: Sequence[str]) -> int:
-    """Return 1 when the cell is a word above values, -1 when it is a value or stands below too, 0 when it tells nothing."""
+    """Return 1 for a word above values or a day above none, -1 for a value or what stands below too, 0 for nothing."""
     if not cell.strip() or YEAR.fullmatch(cell.strip()):
         return 0
+    present = [entry for entry in below if not is_missing(entry)]
+    if DAY.fullmatch(cell) and present and not any(map(DAY.fullmatch, present)):
+        return 1
     if is_value(cell) or cell in below:
         return -1
-    present = [entry for entry in below if not is_missing(entry)]
     return int(bool(present) and sum(map(is_value, present)) >= 0.9 * len(present))
+
+
+def _counts(row: Sequence[str]) -> bool:
+    """Tell whether three or more cells count on by one, as the names of questions, weeks or years do."""
+    numbers = [int(cell) for cell in row if cell.isascii() and cell.isdecimal() and len(cell) < LONGEST_COUNT]
+    steps = {after - before for before, after in pairwise(numbers)}
+    n_digits = sum(any(map(str.isdigit, cell)) for cell in row)  # a customer's number, C001, is no name
+    return len(numbers) >= FEWEST_COUNTED and steps == {1} and len(numbers) == n_digits
 
 
 def check_width(n_columns: int, limits: ReadLimits) -> None:

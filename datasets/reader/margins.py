@@ -45,7 +45,7 @@ CLOSING = (
 FOOTER = re.compile(
     rf"\W*(?:\d[\d.,' ]*\s*(?:{COUNTED})\b.*|(?:{CLOSING})\b.*"
     r"|(?:rows?|records?|total|count|anzahl|gesamt)\b[^:\d]*[:=]?\s*\d[\d.,' ]*\W*)"
-    r"|[-=*_#+]{2,}.*|©.*",
+    r"|[-=*_#+]{2,}.*|©.*|\x1a",
     re.IGNORECASE | re.DOTALL,
 )
 TOTAL = re.compile(

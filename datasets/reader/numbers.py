@@ -32,7 +32,7 @@ TOO_LONG = r"^[+-]?\d{19,}$"
 AMOUNT = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?\s?(?P<before>{SYMBOL})?\s?(?P<sign2>[+-])?"
     r"(?P<body>\d[\d.,' ]*|[.,]\d+)(?:(?<=[.,])(?:--?|—))?(?P<power>[eE][+-]?\d{1,3})?"
-    rf"\s?(?P<after>{SYMBOL}|TL|%)?(?P<close>\))?(?P<sign3>-)?",
+    rf"\s?(?P<after>{SYMBOL}|TL|%)?(?P<close>\))?(?P<sign3>[+-])?",
     re.ASCII,
 )
 """A dash right after the decimal mark stands for no cents (49,-); anywhere else at the end it is a minus."""

@@ -56,7 +56,7 @@ SYMBOL = (
 """How amounts of money are marked; a backslash is what old Japanese and Korean code pages have for yen and won."""
 NUMBER = re.compile(
     rf"\s*[(]?[+\-−–]?\s*(?:%|[A-Z]{{3}}|{SYMBOL})?\s*[+\-−–]?(?:\d[\d.,'’´\s\u00a0\u202f\u2009]*|[.,]\d+)(?:(?<=[.,])(?:--?|—))?"
-    rf"(?:[eE][+\-]?\d+)?\s*(?:%|TL|[A-Z]{{3}}|{SYMBOL})?\s*[)]?-?\s*",
+    rf"(?:[eE][+\-]?\d+)?\s*(?:%|TL|[A-Z]{{3}}|{SYMBOL})?\s*[)]?[+-]?\s*",
     re.ASCII,
 )
 DAY = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T\s].*)?")

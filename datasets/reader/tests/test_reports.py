@@ -40,6 +40,16 @@ REMARKS = 'Grand Totals (40 records)\n"Confidential, do not distribute"\nGenerat
 TOTAL = ["", "", sum(row[2] for row in ROWS), 17.25]
 FACTS = text([["EXTF", 700, 21, "Stapel", *[""] * 8, "EUR"]])
 QUESTIONS = text([["Your number", "Where do you live?", "How often do you come?", "And spend?"], *[[f"q{i}" for i in range(4)]]])
+DAYS = ",".join(f"2024-0{month}-01" for month in range(1, 5))
+MONTHLY = "".join(f"C{i:03d},{i % 5 + 1},{i % 4 + 1},{i % 3 + 1},{i * i % 7}\n" for i in range(N))
+NAMED = {
+    "days": (f"customer,{DAYS}\n{MONTHLY}", ["customer", *DAYS.split(",")]),
+    "questions": (f"customer,1,2,3,4\n{MONTHLY}", ["customer", "1", "2", "3", "4"]),
+    "nothing": (MONTHLY, [f"column_{i}" for i in range(1, 6)]),
+    "nothing, between spaces": (MONTHLY.replace(",", " "), [f"column_{i}" for i in range(1, 6)]),
+    "nothing, in a frame of spaces": ("".join(f" {i:05d} 199701{i % 28 + 1:02d} {i % 9:2d} {i / 8:6.2f}\n" for i in range(N)), 4),
+    "words, and a byte that ended files": (f"{TABLE}\x1a", HEADER),
+}
 REPORTS = {
     "another table below": (f"{TABLE}\n{text(PRODUCTS)}", {"other_tables": 3}),
     "another table below, titled and padded": (f"{TABLE},,,\nProducts,,,\nsku,price,,\nA1,2.5,,\n,,,\n", {"other_tables": 3}),
@@ -48,6 +58,14 @@ REPORTS = {
     "facts about the file above": (f"{FACTS}{TABLE}", {"title_rows": 1}),
     "the questions of a survey": (TABLE.replace("C000", f"{QUESTIONS}C000", 1), {"unit_rows": 2}),
 }
+
+
+@pytest.mark.parametrize(("content", "names"), NAMED.values(), ids=NAMED.keys())
+def test_columns_are_named_by_words_days_and_numbers_that_count_on_or_by_nothing(content: str, names: list[str] | int) -> None:
+    check_upload(io.BytesIO(content.encode()), "report.csv")
+    result = read(content)
+    assert len(result.table.frame) == N
+    assert list(kinds(result)) == (names if isinstance(names, list) else [f"column_{i + 1}" for i in range(names)])
 
 
 @pytest.mark.parametrize(("content", "aside"), REPORTS.values(), ids=REPORTS.keys())
