@@ -96,9 +96,3 @@ class SegmentForm(forms.Form):
             words = "A name holds up to 80 characters, a note up to 2,000."
             raise SpecRefused(words, code="invalid_value", field=next(iter(self.errors)))
         return {field: value for field, value in self.cleaned_data.items() if field in self.data and value is not None}
-
-
-class CutForm(forms.Form):
-    """How many segments; a wish beyond the tree is met with the nearest cut."""
-
-    k = forms.IntegerField(min_value=1, max_value=10_000)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clustering import artifacts, drawing, exports, pages, services
@@ -32,6 +33,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     return render(request, "clustering/run_list.html", {"lines": pages.run_lines(found.rows), "found": found})
 
 
+@gzip_page
 @require_safe
 def run_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a run: on its way, ended without an answer, or its result cut into `?k=` segments."""
@@ -101,18 +103,26 @@ def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, Cut]:
 @require_safe
 def run_assignments(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the customers with their segments as CSV; `?bom=1` for a spreadsheet that does not expect UTF-8."""
-    run, cut = _done_run(request, pk)
-    content = exports.stream_assignments_csv(run, cut)
-    content = exports.marked(content) if request.GET.get("bom") == "1" else content
-    return file_answer(content, name=f"{run.dataset.name} - {cut.k} segments.csv", content_type=exports.STREAMS["csv"][1])
+    return _assignments(request, pk, "csv")
 
 
 @require_safe
 def run_workbook(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the same as an Excel workbook."""
+    return _assignments(request, pk, "xlsx")
+
+
+def _assignments(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
+    """Send all customers, or those of the `?segment=` that is asked for."""
     run, cut = _done_run(request, pk)
-    content = exports.stream_assignments_xlsx(run, cut)
-    return file_answer(content, name=f"{run.dataset.name} - {cut.k} segments.xlsx", content_type=exports.STREAMS["xlsx"][1])
+    segment = request.GET.get("segment")
+    if segment is not None and segment not in map(str, range(cut.k + 1)):
+        raise Http404
+    stream, content_type = exports.STREAMS[kind]
+    content = stream(run, cut, int(segment) if segment else None)
+    content = exports.marked(content) if kind == "csv" and request.GET.get("bom") == "1" else content
+    part = f"{cut.k} segments" if segment is None else f"segment {segment} of {cut.k}"
+    return file_answer(content, name=f"{run.dataset.name} - {part}.{kind}", content_type=content_type)
 
 
 @require_safe

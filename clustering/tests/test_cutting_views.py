@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.contrib.messages import get_messages
@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 
 from clustering import artifacts, services
-from clustering.cutting import cut_of
 from clustering.models import Run
 from clustering.segments import proposed
 from clustering.tests.trees import picked_cut
@@ -47,7 +46,9 @@ def test_a_cut_is_kept_and_taken_back(visit: Client, run: Run, owner: Any) -> No
     assert told(answer) == f"{cut.k} segments are kept as this run's answer."
     run.refresh_from_db()
     assert (run.branches, run.kept_cuts.newest()[0].kept_by) == (list(cut.ids), owner)
-    assert told(post(visit, "run_cut_undo", run)) == "3 segments are this run's answer again."
+    assert told(post(visit, "run_cut_undo", run)).endswith("3 segments are this run's answer again.")
+    run.refresh_from_db()
+    assert run.k == 3
     assert "no earlier answer" in told(post(visit, "run_cut_undo", run))
     post(visit, "run_cut", run, k="2")
     run.refresh_from_db()
@@ -126,7 +127,20 @@ def test_downloads_are_of_the_cut_that_was_shown_or_missing(visit: Client, run: 
         assert visit.get(f"{address}?{picked.query}").status_code == 200
         for wrong in ("k=99", "k=x", "branches=1", "height=-1", "k=2&height=1"):
             assert visit.get(f"{address}?{wrong}").status_code == 404, wrong
-    assert visit.get(f"{reverse('run_report', args=[run.pk])}?{picked.query}").streaming
-    document = b"".join(visit.get(f"{reverse('run_report', args=[run.pk])}?height=0").streaming_content)  # type: ignore[attr-defined]
-    assert b'"k": 48' in document
-    assert cut_of(artifacts.load_top(run), height=0).k == 48
+    document: Any = visit.get(f"{reverse('run_report', args=[run.pk])}?height=0")
+    assert b'"k": 48' in b"".join(document.streaming_content)
+
+
+def test_one_segment_can_be_downloaded_alone(visit: Client, run: Run) -> None:
+    for name in ("run_assignments", "run_workbook"):
+        address = reverse(name, args=[run.pk])
+        answer: Any = visit.get(f"{address}?k=3&segment=2")
+        assert "segment 2 of 3." in answer["Content-Disposition"]
+        for wrong in ("4", "x", "-1", "01", ""):
+            assert visit.get(f"{address}?k=3&segment={wrong}").status_code == 404
+    rows = [
+        b"".join(cast("Any", visit.get(f"{reverse('run_assignments', args=[run.pk])}?segment={n}&bom=1")).streaming_content)
+        for n in (0, 1, 2, 3)
+    ]
+    assert [content.count(b"\r\n") - 1 for content in rows] == [0, *run.sizes]
+    assert {content[:3] for content in rows} == {b"\xef\xbb\xbf"}
