@@ -38,7 +38,7 @@ from segmentiq.ml.values import Branch, TopTree
 from segmentiq.words import plural, share
 
 BAND = 14.0
-FOOT = 48.0
+FOOT = 54.0
 LABEL_Y = (BOTTOM + BAND + 18, BOTTOM + BAND + 33)
 """Baselines of a segment's number and size."""
 LEGEND_ROW = 20.0
@@ -72,7 +72,7 @@ def page_svg(top: TopTree, cut: Cut, names: Mapping[int, str], hues: Mapping[int
     """Draw for the result page: shapes carry classes and branch ids, no colour; `hues` are those that people chose."""
     parts = [
         f'<svg class="tree" viewBox="0 0 {WIDTH:g} {BOTTOM + FOOT:g}" role="img" aria-labelledby="tree-title" ',
-        f'data-tree data-frame="{escape(json.dumps(FRAME))}">',
+        f'data-tree data-drawing data-frame="{escape(json.dumps(FRAME))}">',
         *_drawing(top, cut, names, hues, page=True),
         "</svg>",
     ]

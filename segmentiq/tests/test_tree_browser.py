@@ -263,6 +263,17 @@ def test_the_table_of_merges_follows_the_cut(tree: Any) -> None:
     assert places.all_inner_texts()[:2] == ["above the cut", "in segment 1"]
 
 
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_tree_is_downloaded_as_it_is_shown(tree: Any, tmp_path: Path, kind: str) -> None:
+    tree.locator(".tree-head summary").click()
+    with tree.expect_download() as download:
+        tree.get_by_role("button", name=f"As it is shown, {kind.upper()}").click()
+    download.value.save_as(tmp_path / f"tree.{kind}")
+    content = (tmp_path / f"tree.{kind}").read_bytes()
+    assert content.startswith(b"\x89PNG" if kind == "png" else b"<svg")
+    assert kind == "png" or b"merge distance (Ward)" in content
+
+
 def test_customers_circled_on_the_map_are_shown_under_their_branches(tree: Any) -> None:
     tree.get_by_role("button", name="Circle customers").click()
     canvas = tree.locator("[data-view=map] canvas").first

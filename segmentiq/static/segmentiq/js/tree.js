@@ -1,5 +1,6 @@
 // The tree: its cut line, its branches, the scale of heights, and whichever branch is opened in its place. Every drawn shape already
 // stands when the page arrives; this makes it answer.
+import { offerDownloads } from "./download.js";
 import { Branches } from "./tree_branches.js";
 import { Layout, written } from "./tree_layout.js";
 import { Line } from "./tree_line.js";
@@ -46,6 +47,7 @@ class Tree {
 
   listen() {
     const { root } = this;
+    offerDownloads(root);
     root.addEventListener("tell", (event) => this.tell(null, event.detail));
     root.querySelector("[data-tools]").addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
