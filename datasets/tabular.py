@@ -35,12 +35,12 @@ TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys
 
 
 def write_parquet(table: Table, stream: BinaryIO) -> None:
-    """Write the typed columns with their kinds."""
+    """Write the typed columns with their kinds; nobody looks for single rows, so statistics of their pages are left out."""
     arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
     kinds = json.dumps({column.name: column.kind for column in table.columns})
     schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()})
     coded = [name for name in arrow.column_names if _repeats(arrow.column(name)[:SLICE])]
-    with pa.parquet.ParquetWriter(stream, schema, use_dictionary=coded) as writer:
+    with pa.parquet.ParquetWriter(stream, schema, use_dictionary=coded, write_statistics=False) as writer:
         for part in _slices(arrow.num_rows):
             writer.write_table(arrow[part].cast(schema))
 

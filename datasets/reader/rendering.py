@@ -21,7 +21,8 @@ EXACT = 1e15
 MICROSECONDS = pa.timestamp("us")
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
-LIKELY = 1_000
+LIKELY, MANY = 1_000, 2**16
+"""Cells that tell whether a column was rewritten, and whether its numbers repeat."""
 
 
 def render(column: Any) -> Any:
@@ -33,18 +34,19 @@ def rendering_of(column: Any) -> Callable[[Any], Any]:
     """Return the function that makes strings of any part of this column, and of every part in the same way."""
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         return _rendering_of_dates(column)
-    return _each_once(_floats_as_text) if pa.types.is_floating(column.type) else _as_text
+    if not pa.types.is_floating(column.type):
+        return _as_text
+    head = column[:MANY]
+    return _each_once(_floats_as_text) if 2 * pc.count_distinct(head).as_py() <= len(head) else _floats_as_text
 
 
 def _each_once(rendering: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the rendering that makes a string once for all cells with the same number, where there are many such cells."""
+    """Return the rendering that makes a string once for all cells with the same number."""
 
     def render_distinct(part: Any) -> Any:
         if isinstance(part, pa.ChunkedArray):
             return pa.chunked_array([render_distinct(chunk) for chunk in part.chunks], pa.string())
         coded = part.dictionary_encode()
-        if 2 * len(coded.dictionary) > len(part):
-            return rendering(part)
         return rendering(coded.dictionary).take(coded.indices)
 
     return render_distinct
