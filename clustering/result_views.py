@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from clustering.figures import figures_of
@@ -27,6 +28,7 @@ def run_cut_words(request: HttpRequest, pk: UUID) -> JsonResponse:
         return JsonResponse(told.body(), status=told.status)
 
 
+@gzip_page
 @require_safe
 def run_figures(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Draw the snake plot, the box plots and the silhouettes of a cut, as a fragment of the page."""

@@ -4,12 +4,12 @@ import { offerDownloads } from "./download.js";
 const REST_MS = 200;
 
 export function mount(root, page) {
-  let drawn = page.cut.query;
+  let drawn = page.cut;
   let waiting = 0;
   offerDownloads(root);
 
   async function redraw(cut) {
-    if (cut.query === drawn) return;
+    if (cut === drawn) return;
     root.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(`${page.data.urls.figures}?${cut.query}`);
@@ -24,17 +24,34 @@ export function mount(root, page) {
     const fragment = new DOMParser().parseFromString(html, "text/html").body;
     root.replaceChildren(...fragment.childNodes);
     for (const fold of root.querySelectorAll("details")) fold.open = open.has(nameOf(fold));
-    drawn = cut.query;
+    drawn = cut;
     offerDownloads(root);
+    fade();
   }
 
+  // Whoever is chosen stands out: of the others a shadow is left.
+  function fade() {
+    const chosen = drawn.holders.get(page.selection.branch);
+    for (const shape of root.querySelectorAll("[data-number]")) {
+      shape.classList.toggle("is-faint", Boolean(chosen) && Number(shape.dataset.number) !== drawn.numberOf(chosen.id));
+    }
+  }
+
+  root.addEventListener("click", (event) => {
+    const shape = event.target.closest("[data-number]");
+    if (!shape) return;
+    const { id } = drawn.branches[Number(shape.dataset.number) - 1];
+    page.select({ branch: page.selection.branch === id ? null : id });
+  });
+
   return {
+    select: fade,
     show(cut, { dragging }) {
       clearTimeout(waiting);
       if (!dragging) waiting = setTimeout(() => redraw(cut), REST_MS);
     },
     rename() {
-      drawn = "";
+      drawn = { ...drawn };
     },
   };
 }
