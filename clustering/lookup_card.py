@@ -16,12 +16,13 @@ from clustering.lookup_near import nearest
 from clustering.models import Run
 from datasets.finding import read_rows
 from segmentiq.ml.facts import month
-from segmentiq.ml.thresholds import MODERATE
 from segmentiq.ml.values import NumberFact, Profile
 from segmentiq.words import count, figure, plural, share
 
 N_NEAR = 5
 MOST_VALUES = 40
+DEEP, BORDER = 0.5, 0.1
+"""Silhouettes from which a customer lies well inside its segment, and up to which near its border."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +42,8 @@ class CustomerCard:
     """Place in leaf order, by which the map knows it."""
     lies: str
     values: tuple[Value, ...]
+    has_levels: bool
+    """Whether some of the averages are shares of customers with the same level."""
     near: tuple[Customer, ...]
     near_positions: tuple[int, ...]
     near_note: str
@@ -108,6 +111,7 @@ def _card(register: Register, customer: Customer) -> CustomerCard:
         position=position,
         lies=_lies(register, position),
         values=_values(register.run, customer),
+        has_levels=register.run.dataset.columns.filter(role__in=("feature", "descriptor"), kind="category").exists(),
         near=listed(register, rows_at(register.labels, near)) if near else (),
         near_positions=tuple(near or ()),
         near_note=_near_note(position, near),
@@ -145,9 +149,10 @@ def _lies(register: Register, position: int | None) -> str:
 
 
 def _how_well(value: float) -> str:
-    if value >= MODERATE:
-        return "It lies well inside its segment"
-    return "It lies near the border of its segment" if value >= 0 else "It is nearer to another segment than to its own"
+    if value < 0:
+        return "It is nearer to another segment than to its own"
+    depth = "well inside" if value >= DEEP else "inside" if value >= BORDER else "near the border of"
+    return f"It lies {depth} its segment"
 
 
 def _values(run: Run, customer: Customer) -> tuple[Value, ...]:
@@ -179,7 +184,7 @@ def _average(profile: Profile, column: str, cell: str, kinds: Mapping[str, str])
     if number is not None:
         return _mean(number, kinds.get(column, "number"))
     level = next((fact for fact in profile.levels if fact.column == column and fact.level == cell), None)
-    return f"the same for {share(level.share)}" if level else "–"
+    return share(level.share) if level else "–"
 
 
 def _mean(fact: NumberFact, kind: str) -> str:

@@ -37,10 +37,11 @@ def serve(method, path, *, html=False, **data):
     statuses[f"{method} {path}{' as html' if html else ''}"] = [response.status_code, len(body)]
     return response
 pages = ["/", "/datasets", "/datasets/upload", f"/datasets/{dataset}", f"/datasets/{dataset}/segment",
-         f"/datasets/{dataset}/forecast", f"/datasets/{dataset}/delete", f"/datasets/{orders}", f"/datasets/{orders}/customers",
+         f"/datasets/{dataset}/delete", f"/datasets/{orders}", f"/datasets/{orders}/customers",
          "/runs", f"/runs/{run}", f"/runs/{run}?k=4", f"/runs/{run}/delete",
          f"/runs/{run}/assignments.csv", f"/runs/{run}/assignments.xlsx", f"/runs/{run}/dendrogram.svg",
          f"/runs/{run}/dendrogram.png", f"/runs/{run}/report.json",
+         f"/runs/{run}/customer?row=3", f"/runs/{run}/customers?segment=1", f"/runs/{run}/drawn.json",
          "/account/tokens", "/account/logout/", "/account/password/change/", "/healthz", "/readyz", "/docs", "/redoc",
          "/admin/", "/admin/datasets/dataset/", f"/admin/datasets/dataset/{dataset}/change/", "/admin/clustering/run/",
          f"/admin/clustering/run/{run}/change/"]
@@ -64,7 +65,9 @@ form = {"how_many": "auto", "linkage": "ward", "metric": "euclidean", "scaling":
         "columns": ["age", "spending"]}
 asked = {"dataset_id": dataset, "n_clusters": 5}
 serve("post", "/api/v1/clustering/train", data=asked, content_type="application/json")
+serve("post", f"/datasets/{dataset}/forecast", data=form)
 serve("post", f"/datasets/{dataset}/segment", data=form)
+serve("post", f"/runs/{run}/apart", data={"at": [0, 1, 2]}, content_type="application/json")
 serve("post", f"/api/v1/clustering/runs/{run}/cut", data={"k": 4}, content_type="application/json")
 serve("patch", f"/api/v1/clustering/runs/{run}/segments/1", data={"name": "Ours"}, content_type="application/json")
 serve("get", "/nowhere")

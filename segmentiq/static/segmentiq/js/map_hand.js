@@ -25,7 +25,7 @@ export class Hand {
   press(event) {
     if (event.button) return;
     const place = this.placeOf(event);
-    this.down.set(event.pointerId, { place, start: place, type: event.pointerType });
+    this.down.set(event.pointerId, { place, start: place, type: event.pointerType, isStill: true });
     if (event.pointerType === "mouse" || this.isCircling) this.canvas.setPointerCapture(event.pointerId);
     if (this.isCircling) this.ring = [place];
     if (this.down.size === 2) this.ring = null;
@@ -37,6 +37,7 @@ export class Hand {
     if (!hold) return event.pointerType === "mouse" && this.wishes.point(place);
     const before = hold.place;
     hold.place = place;
+    if (Math.hypot(place[0] - hold.start[0], place[1] - hold.start[1]) >= STILL) hold.isStill = false; // a ring ends where it began
     if (this.down.size === 2) return this.pinch(hold, before);
     if (this.ring) {
       this.ring.push(place);
@@ -58,7 +59,7 @@ export class Hand {
     const hold = this.down.get(event.pointerId);
     if (!hold) return;
     this.down.delete(event.pointerId);
-    const isClick = event.type === "pointerup" && Math.hypot(hold.place[0] - hold.start[0], hold.place[1] - hold.start[1]) < STILL;
+    const isClick = event.type === "pointerup" && hold.isStill;
     const { ring } = this;
     this.ring = null;
     if (ring && !isClick && event.type === "pointerup") return this.wishes.circle(ring, true);
