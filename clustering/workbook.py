@@ -27,7 +27,8 @@ BYTES_PER_CELL, BYTES_PER_CHARACTER = 50, 5
 """What a cell takes in the sheet at most, beside its characters, which may have to be escaped."""
 CHUNK_ROWS = 500
 FORMULA_STARTS = ("=", "+", "-", "@")
-LONG = re.compile(r"-?\d{16,}", re.ASCII)
+NUMBER, LONG = re.compile(r"-?\d{1,15}(\.\d+)?", re.ASCII), re.compile(r"-?\d{16,}", re.ASCII)
+"""What a sheet takes as it stands, as nearly every number does, and what it would round."""
 PLAIN, BOLD, DAY, MOMENT, QUOTED = range(5)
 """The styles, in the order of `STYLES`."""
 FIRST_DAY = datetime(1899, 12, 30)
@@ -118,13 +119,15 @@ def _row(row: Sequence[str], kinds: Sequence[str]) -> str:
 
 
 def _cell(cell: str, kind: str) -> str:
-    if kind == "number" and LONG.fullmatch(cell):
-        return _text(cell, PLAIN)
+    if kind == "number" and NUMBER.fullmatch(cell):
+        return f"<c><v>{cell}</v></c>"
     value = cell_value(cell, kind)
     if value is None:
         return "<c/>"
     if isinstance(value, bool):
         return f'<c t="b"><v>{value:d}</v></c>'
+    if kind == "number" and LONG.fullmatch(cell):
+        return _text(cell, PLAIN)
     if isinstance(value, str):
         return (_date(value) if kind == "date" else None) or _text(value, QUOTED if value.startswith(FORMULA_STARTS) else PLAIN)
     return f"<c><v>{value!r}</v></c>"
