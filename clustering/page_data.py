@@ -54,7 +54,7 @@ def page_data(
 
 def _branch(branch: Branch, layout: TreeLayout, words: BranchWords) -> dict[str, Any]:
     said = asdict(words)
-    said["cells"] = [[cell.words, int(cell.telling)] for cell in words.cells]
+    said["cells"] = [[cell.words, int(cell.telling), cell.index] for cell in words.cells]
     return {
         "parent": branch.parent,
         "born": branch.born,

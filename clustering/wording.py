@@ -40,8 +40,11 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
+    """A figure of the profile table; `index` is the same where the average of all customers is 100."""
+
     words: str
     telling: bool
+    index: str = "–"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,12 +186,21 @@ def _cells(profile: Profile, shown: Shown) -> tuple[Cell, ...]:
     cells = []
     for column in shown.columns:
         fact = numbers.get(column)
-        words = _mean(fact.mean, shown.kinds.get(column, "number")) if fact else "–"
-        cells.append(Cell(words=words, telling=bool(fact and abs(fact.effect) >= TELLING)))
+        kind = shown.kinds.get(column, "number")
+        index = _index(fact.mean, fact.overall) if fact and kind != "date" else "–"
+        words = _mean(fact.mean, kind) if fact else "–"
+        cells.append(Cell(words=words, telling=bool(fact and abs(fact.effect) >= TELLING), index=index))
     for key in shown.levels:
         level = shares.get(key)
-        cells.append(Cell(words=share(level.share) if level else "–", telling=bool(level and abs(level.effect) >= TELLING)))
+        index = _index(level.share, level.overall) if level else "–"
+        telling = bool(level and abs(level.effect) >= TELLING)
+        cells.append(Cell(words=share(level.share) if level else "–", telling=telling, index=index))
     return tuple(cells)
+
+
+def _index(value: float, overall: float) -> str:
+    """Return a mean in per cent of everybody's; nothing where that has no sense, at or below zero."""
+    return f"{100 * value / overall:,.0f}" if overall > 0 and value >= 0 else "–"
 
 
 def _mean(value: float, kind: str) -> str:

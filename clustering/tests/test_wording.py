@@ -65,3 +65,10 @@ def test_the_weight_of_the_columns_is_told_weightiest_first() -> None:
     assert inertia_words({"age": 0.25, "spend": 0.7, "plan": 0.05}) == "spend 70 %, age 25 %, plan 5.0 %"
     assert inertia_words({f"c{i}": 0.1 for i in range(10)}).endswith("c7 10 %, 2 other columns 20 % together")
     assert inertia_words({}) == ""
+
+
+def test_an_index_is_in_per_cent_of_everybody() -> None:
+    fact = NumberFact(column="age", mean=30.0, median=30.0, q1=25.0, q3=35.0, overall=24.0, effect=1.0)
+    below = replace(fact, column="owed", mean=-5.0, overall=-10.0)
+    words = words_of(numbers=(fact, below))
+    assert [(cell.words, cell.index) for cell in words.cells] == [("30", "125"), ("-5", "–")]

@@ -100,6 +100,18 @@ def test_a_segment_chosen_on_its_card_is_chosen_everywhere(result: Any) -> None:
     assert choose.get_attribute("aria-pressed") == "false"
 
 
+def test_the_profile_table_shows_averages_or_an_index(result: Any) -> None:
+    row = result.locator("[data-profile-row]").first
+    everybody = row.locator("td").first
+    average = everybody.inner_text()
+    result.get_by_label("Index, where the average customer is 100").check()
+    assert everybody.inner_text() == "100"
+    told = [int(cell.inner_text().replace(",", "")) for cell in row.locator("td").all()[1:]]
+    assert min(told) < 100 < max(told)
+    result.get_by_label("Averages", exact=True).check()
+    assert everybody.inner_text() == average
+
+
 def test_the_figures_follow_a_cut_that_has_come_to_rest_and_can_be_saved(result: Any, tmp_path: Path) -> None:
     result.locator("#silhouettes").scroll_into_view_if_needed()
     assert result.locator("#silhouettes .silhouette").count() == 3
