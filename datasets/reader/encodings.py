@@ -175,18 +175,29 @@ def _wide(head: bytes) -> str | None:
 def _decodes(stream: BinaryIO, name: str, limit: int | None) -> bool:
     """Tell whether the bytes decode. Raises FileRefused when they do, to text with a NUL character."""
     decoder = codecs.getincrementaldecoder(name)()
-    n_lines = 1
+    is_utf_8 = name in ("utf-8", "utf-8-sig")
     try:
         for chunk in _chunks(stream, limit):
-            text = decoder.decode(chunk)
-            if "\0" in text:
-                raise _binary(n_lines + text[: text.index("\0")].count("\n"))
-            n_lines += text.count("\n")
+            is_plain = is_utf_8 and chunk.isascii() and not decoder.getstate()[0]
+            if b"\0" in chunk if is_plain else "\0" in decoder.decode(chunk):
+                raise _binary(_find_zero(stream, name, limit))
         if limit is None:
             decoder.decode(b"", final=True)
     except UnicodeError:
         return False
     return True
+
+
+def _find_zero(stream: BinaryIO, name: str, limit: int | None) -> int:
+    """Return the line of the first NUL character."""
+    decoder = codecs.getincrementaldecoder(name)()
+    n_lines = 1
+    for chunk in _chunks(stream, limit):
+        text, zero, _ = decoder.decode(chunk).partition("\0")
+        n_lines += text.count("\n")
+        if zero:
+            break
+    return n_lines
 
 
 def _binary(line: int | None) -> FileRefused:
