@@ -13,6 +13,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+VOWELS = "аеёиоуыэюяіїєαεηιουωάέήίόύώ"
+CROWDED, WITHOUT_VOWELS = math.log(0.05), re.compile(rf"[^\W\d_a-z{VOWELS}]{{4,}}")
+"""Four Cyrillic or Greek consonants in a row are rare; capitals read in the wrong page make many such rows."""
 STRAY = 1e-4
 """How likely a character is that the language does not have; letters of a known one are at least a hundred times as likely."""
 ENOUGH = 0.85
@@ -20,9 +23,13 @@ ENOUGH = 0.85
 FLAWLESS = 0.98
 """From this share on chance is ruled out: bytes of pairs do not look like well written words of letters."""
 FEWEST_PAIRS = 6
-SYMBOLS = frozenset("€£¥$§°©®™«»„“”‚‘’‹›–—…·•½¼¾±×÷¿¡ºª²³µ¶†´`¨№\u00a0\u202f")
+SYMBOLS = frozenset("€£¥$§°©®™«»„“”‚‘’‹›–—…·•½¼¾±×÷¿¡ºª²³µ¶†´`№\u00a0\u202f")
 INSIDE_WORDS = frozenset("’‘´·`ºª²³°®™")
 """Symbols that may stand between or right after letters."""
+AFTER_WORDS, BEFORE_WORDS, APART = frozenset("ºª"), frozenset("‚„¿¡"), frozenset("€£¥¼½¾")
+"""Symbols that stand before no letter, after none, or beside none."""
+FINAL, NOT_FIRST = frozenset("ךםןףץةى"), frozenset("ءؤئ")
+"""Letters that end a word, or never begin one, in Hebrew and Arabic."""
 
 GERMAN, FRENCH, SPANISH = "äöüßÄÖÜ", "éèêëàâçîïôùûüÿœæÉÈÊËÀÂÇÎÏÔÙÛÜŒÆ", "áéíóúñüÁÉÍÓÚÑÜ"
 PORTUGUESE, ITALIAN = "ãõáâàçéêíóôúÃÕÁÂÀÇÉÊÍÓÔÚ", "àèéìòùÀÈÉÌÒÙ"
@@ -104,6 +111,8 @@ def _read(codec: str, words: Sequence[bytes]) -> Reading | None:
         letters = frozenset(alphabet)
         known = math.log(1 / (len(letters) + len(SYMBOLS)))
         is_latin = alphabet[0] < "\u0250"
+        if not letters.isdisjoint(VOWELS):
+            likelihood += CROWDED * sum(len(WITHOUT_VOWELS.findall(text.lower())) for text in texts)
         for text in texts:
             good = [_makes_sense(text, place, letters, is_latin=is_latin) for place, char in enumerate(text) if char > "\x7f"]
             n_high += len(good)
@@ -119,13 +128,26 @@ def _makes_sense(text: str, place: int, letters: frozenset[str], *, is_latin: bo
     char = text[place]
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
     if char in SYMBOLS:
-        return char in INSIDE_WORDS or not (before.isalpha() and after.isalpha())
-    if char not in letters or (char == "ς" and after.isalpha()):
+        return _may_stand(char, before, after)
+    is_final = char == "ς" or char in FINAL
+    if char not in letters or (is_final and after.isalpha()) or (char in NOT_FIRST and not before.isalpha()):
         return False
     beside = [other for other in (before, after) if other.isalpha()]
     is_alone = not beside and len(text) > 1
     is_misplaced = is_alone or _is_run(text, place) if is_latin else any(other < "\x80" for other in beside)
     return not is_misplaced and _is_cased(text, place)
+
+
+def _may_stand(symbol: str, before: str, after: str) -> bool:
+    """Tell whether a symbol may stand between these two characters."""
+    is_after, is_before = before.isalpha(), after.isalpha()
+    if symbol in AFTER_WORDS:
+        return not is_before
+    if symbol in BEFORE_WORDS:
+        return not is_after
+    if symbol in APART:
+        return not (is_after or is_before)
+    return symbol in INSIDE_WORDS or not (is_after and is_before)
 
 
 def _is_cased(text: str, place: int) -> bool:
