@@ -1,8 +1,7 @@
 """The files of a run: the one place that knows their names and formats.
 
     OUTPUT_DIR/<run>/<first 8 of the lease>/top.json, evaluation.json, profiles.json, map.json, features.json,
-                                            tree.npz, labels.npz, silhouettes.npz, cohesion.npz, space.npy,
-                                            dendrogram.png, dendrogram.svg
+                                            tree.npz, labels.npz, cohesion.npz, space.npy, dendrogram.png, dendrogram.svg
 
 Flows in: a `Segmentation` (in the worker). Flows out: files with unsaved rows that prove them, and later, in the web process, the
 values they hold. The folder is named by the lease, so a worker that lost its lease writes beside the others and never over them.
@@ -12,7 +11,6 @@ No format can carry code: JSON, and npz and npy that are read with ``allow_pickl
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -146,19 +144,6 @@ def load_labels(run: Run) -> Labels:
 
     with open_file(run, "labels.npz") as stream, np.load(stream, allow_pickle=False) as arrays:
         return Labels(order=arrays["order"], rows=arrays["rows"])
-
-
-def load_silhouettes(run: Run) -> Mapping[int, float]:
-    """Load the silhouettes of the measured customers in the cut that is the answer, by table row.
-
-    Everyone was measured where there are up to 20,000; nobody in a run of before they were kept.
-    """
-    import numpy as np
-
-    if not has_file(run, "silhouettes.npz"):
-        return {}
-    with open_file(run, "silhouettes.npz") as stream, np.load(stream, allow_pickle=False) as arrays:
-        return dict(zip(arrays["rows"].tolist(), arrays["values"].tolist(), strict=True))
 
 
 def load_cohesion(run: Run) -> Distances | None:

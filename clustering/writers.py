@@ -77,17 +77,6 @@ def _write_labels(segmentation: Segmentation, path: Path) -> None:
     _write_arrays(path, order=segmentation.order, rows=segmentation.features.rows)
 
 
-def _write_silhouettes(segmentation: Segmentation, path: Path) -> None:
-    """Write the table rows that were measured, and the silhouette of each in the cut that is the answer."""
-    import numpy as np
-
-    rows, values = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-    if segmentation.silhouettes is not None:
-        positions, values = segmentation.silhouettes
-        rows = segmentation.features.rows[segmentation.order[positions]]
-    _write_arrays(path, rows=rows, values=values)
-
-
 def _write_cohesion(segmentation: Segmentation, path: Path) -> None:
     """Write the leaf positions that were measured and the sums of their distances to the finest branches."""
     import numpy as np
@@ -137,7 +126,6 @@ WRITERS: Mapping[str, Callable[[Segmentation, Path], None]] = {
     "features.json": _json_writer(_features_of),
     "tree.npz": _write_tree,
     "labels.npz": _write_labels,
-    "silhouettes.npz": _write_silhouettes,
     "cohesion.npz": _write_cohesion,
     SPACE: _write_space,
     "dendrogram.png": _figure_writer("png"),

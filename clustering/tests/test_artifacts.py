@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clustering import artifacts, services
+from clustering import artifacts, services, writers
 from segmentiq.files import checksum
+from segmentiq.ml.cohesion import cohesion_of
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.errors import Refusal
 
@@ -49,6 +50,76 @@ def test_labels_map_every_leaf_home(make_run: Make) -> None:
     order, rows = artifacts.load_labels(run)
     assert sorted(order.tolist()) == list(range(48))
     assert np.array_equal(rows, np.arange(48))
+
+
+def test_silhouettes_of_any_cut_are_made_of_what_was_kept(make_run: Make) -> None:
+    run = make_run(n_clusters=3)
+    top, kept = artifacts.load_top(run), artifacts.load_cohesion(run)
+    assert kept is not None
+    found = cohesion_of(kept, top, [branch.id for branch in cut_k(top, 3)])
+    assert found.silhouette == pytest.approx(run.silhouette, abs=1e-6)
+    told = artifacts.load_evaluation(run)["silhouettes"]
+    assert list(told) == [score.k for score in artifacts.load_scores(run)]
+    assert told[3] == pytest.approx(found.segments, abs=1e-4)
+    assert found.values.mean() == pytest.approx(found.silhouette)
+
+
+def test_the_clustered_matrix_is_mapped_in_leaf_order(make_run: Make) -> None:
+    run = make_run()
+    space, labels = artifacts.load_space(run), artifacts.load_labels(run)
+    assert isinstance(space, np.memmap)
+    assert space.dtype == np.float32
+    assert len(space) == len(labels.order) == 48
+    assert not space.flags.writeable
+    branch = max((b for b in artifacts.load_top(run).branches if b.split is None), key=lambda b: b.size)
+    inside = space[branch.start : branch.stop]
+    assert inside.std(axis=0).max() < space.std(axis=0).max()
+
+
+def test_a_matrix_that_is_too_large_is_not_kept(make_run: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "SPACE_BYTES", 47 * 4)
+    run = make_run()
+    assert not artifacts.has_file(run, "space.npy")
+    assert artifacts.load_space(run) is None
+    assert artifacts.is_intact(run)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"0" * path.stat().st_size)])
+def test_a_damaged_matrix_is_a_refusal(make_run: Make, damage: Callable[[Path], None]) -> None:
+    run = make_run()
+    damage(path_of(run, "space.npy"))
+    with pytest.raises(Refusal) as refused:
+        artifacts.load_space(run)
+    assert refused.value.code == "artifact_damaged"
+
+
+def test_a_run_of_before_loads_with_what_it_has(make_run: Make) -> None:
+    run = make_run()
+    for name, forgotten in [("evaluation.json", ("money", "silhouettes")), ("map.json", ("proportional",))]:
+        path = path_of(run, name)
+        data = json.loads(path.read_text())
+        for key in forgotten:
+            del data[key]
+        path.write_text(json.dumps(data))
+        sha256, size = checksum(path)
+        run.artifacts.filter(name=name).update(sha256=sha256, size=size)
+    run.artifacts.filter(name__in=("cohesion.npz", "space.npy")).delete()
+    old = type(run).objects.get(pk=run.pk)
+    assert artifacts.load_cohesion(old) is None
+    assert artifacts.load_space(old) is None
+    assert artifacts.load_map(old)["proportional"] is True
+    evaluation = artifacts.load_evaluation(old)
+    assert (evaluation["money"], evaluation["silhouettes"]) == (None, {})
+
+
+def test_profiles_tell_rules_and_unusual_customers(make_run: Make) -> None:
+    run = make_run(n_clusters=3)
+    profiles = {profile.branch: profile for profile in artifacts.load_profiles(run)}
+    for branch in cut_k(artifacts.load_top(run), 3):
+        rule = profiles[branch.id].rule
+        assert rule is not None
+        assert rule.precision == rule.recall == 1.0
+        assert len(profiles[branch.id].unusual) == 1
 
 
 def test_the_pictures_are_pictures(make_run: Make) -> None:

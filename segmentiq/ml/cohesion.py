@@ -42,13 +42,19 @@ class Cohesion(NamedTuple):
 
 
 class Strata(NamedTuple):
-    """Who was measured of whom: per finest branch the `first` of its measured customers, how many were `drawn`, its `size`; and
-    how many customers each row stands for, in leaf order: `weights` (n,)."""
+    """Who was measured: leaf `positions` (m,), ascending, and per finest branch how many were `drawn` of its `size`; and how many
+    customers each row stands for, in leaf order: `weights` (n,)."""
 
-    first: Integers
+    positions: Integers
     drawn: Integers
     size: Integers
     weights: Matrix
+
+    @property
+    def first(self) -> Integers:
+        """Return where the measured customers of every finest branch begin."""
+        first: Integers = np.cumsum(self.drawn) - self.drawn
+        return first
 
 
 def cohesion_of(stored: Distances, top: TopTree, ids: Iterable[int]) -> Cohesion:
@@ -77,13 +83,13 @@ def cohesion_of(stored: Distances, top: TopTree, ids: Iterable[int]) -> Cohesion
     starts = np.array([branch.start for branch in finest])
     drawn = np.bincount(np.searchsorted(starts, stored.positions, side="right") - 1, minlength=len(finest))
     size = np.array([branch.size for branch in finest])
-    strata = Strata(np.cumsum(drawn) - drawn, drawn, size, np.ones(top.n))
+    strata = Strata(stored.positions, drawn, size, np.ones(top.n))
     found = silhouettes_of(stored.sums, stored.positions, top, [cut], strata.weights)[0]
-    silhouette, margin = mean_and_margin(found, stored.positions, strata)
+    silhouette, margin = mean_and_margin(found, strata)
     return Cohesion(
         silhouette=silhouette,
         interval=None if margin is None else (silhouette - margin, silhouette + margin),
-        segments=means_of_segments(found, stored.positions, strata, finest, cut),
+        segments=means_of_segments(found, strata, finest, cut),
         positions=stored.positions,
         values=found.astype(np.float32),
     )
@@ -111,9 +117,9 @@ def silhouettes_of(
     return found
 
 
-def mean_and_margin(found: Matrix, positions: Integers, strata: Strata) -> tuple[float, float | None]:
+def mean_and_margin(found: Matrix, strata: Strata) -> tuple[float, float | None]:
     """Return the silhouette of all customers, and half of its 95 % interval where only some were measured."""
-    heavy = strata.weights[positions]
+    heavy = strata.weights[strata.positions]
     shares = _weights_of(strata) / strata.weights.sum()
     drawn = np.add.reduceat(heavy, strata.first)
     means = np.add.reduceat(heavy * found, strata.first) / drawn
@@ -126,11 +132,9 @@ def mean_and_margin(found: Matrix, positions: Integers, strata: Strata) -> tuple
     return silhouette, 1.96 * float(np.sqrt(shares**2 @ variances))
 
 
-def means_of_segments(
-    found: Matrix, positions: Integers, strata: Strata, finest: Sequence[Branch], cut: Iterable[Branch]
-) -> tuple[float, ...]:
+def means_of_segments(found: Matrix, strata: Strata, finest: Sequence[Branch], cut: Iterable[Branch]) -> tuple[float, ...]:
     """Return the mean silhouette of every segment of a cut, in its order."""
-    heavy, weights = strata.weights[positions], _weights_of(strata)
+    heavy, weights = strata.weights[strata.positions], _weights_of(strata)
     sums = weights * np.add.reduceat(heavy * found, strata.first) / np.add.reduceat(heavy, strata.first)
     starts = [branch.start for branch in finest]
     spans = [np.searchsorted(starts, [branch.start, branch.stop]).tolist() for branch in cut]

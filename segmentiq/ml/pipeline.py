@@ -121,7 +121,6 @@ def segment(
         map=sketch,
         cophenetic=cophenetic,
         approximation=approximation,
-        silhouettes=measured.of(k),
         distances=measured.distances,
         segment_silhouettes=measured.of_segments(top),
         money=money,

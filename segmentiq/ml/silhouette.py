@@ -33,51 +33,20 @@ Matrix = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-class Queries(NamedTuple):
-    """The customers that are measured: their leaf `positions`, and per stratum (finest branch) `first`, `drawn` and `size`."""
-
-    positions: Integers
-    first: Integers
-    drawn: Integers
-    size: Integers
-
-
-class Silhouettes(NamedTuple):
-    """How well customers lie in their segment of one cut: their leaf `positions` (m,) and `values` (m,), -1 to 1."""
-
-    positions: Integers
-    values: NDArray[np.float32]
-
-
 class Measured(NamedTuple):
-    """The silhouettes `found` (len(ks), len(queries)) of the queried customers in the cuts into `ks` segments.
-
-    `weights` (n,) is how many customers each row stands for, in leaf order; `distances` are what any other cut is measured from.
-    """
+    """The silhouettes `found` (len(ks), m) of the measured customers in the cuts into `ks` segments; who they are (`strata`); and
+    the `distances` that any other cut is measured from, None where there is nothing to measure."""
 
     ks: tuple[int, ...]
     found: Matrix
-    queries: Queries
-    weights: Matrix
+    strata: Strata
     distances: Distances | None
-
-    @property
-    def strata(self) -> Strata:
-        return Strata(self.queries.first, self.queries.drawn, self.queries.size, self.weights)
-
-    def of(self, k: int) -> Silhouettes | None:
-        """Return every measured customer's silhouette in one cut; None for a cut that was not asked for."""
-        if k not in self.ks:
-            return None
-        values = self.found[self.ks.index(k)].astype(np.float32)
-        return Silhouettes(positions=self.queries.positions, values=values)
 
     def of_segments(self, top: TopTree) -> dict[int, tuple[float, ...]]:
         """Return the mean silhouette of each segment, largest first, for every k."""
         finest = finest_of(top)
         return {
-            k: means_of_segments(found, self.queries.positions, self.strata, finest, cut_k(top, k))
-            for k, found in zip(self.ks, self.found, strict=True)
+            k: means_of_segments(found, self.strata, finest, cut_k(top, k)) for k, found in zip(self.ks, self.found, strict=True)
         }
 
 
@@ -135,14 +104,15 @@ def measure(
     asked = range(2, top.max_k + 1) if ks is None else sorted(set(ks))
     wanted = tuple(k for k in asked if 2 <= k <= min(top.max_k, top.n - 1))
     heavy = np.ones(top.n) if weights is None else weights[order]
-    queries = _draw(top, seed)
+    strata = _draw(top, seed, heavy)
+    positions = strata.positions
     if not wanted:
-        return Measured(wanted, np.empty((0, len(queries.positions))), queries, heavy, None)
+        return Measured(wanted, np.empty((0, len(positions))), strata, None)
     starts = np.array([branch.start for branch in finest_of(top)])
-    sampled = queries.positions if len(queries.positions) < top.n else None
+    sampled = positions if len(positions) < top.n else None
     sums = sum_distances(values[order], starts, metric, positions=sampled, weights=heavy)
-    found = silhouettes_of(sums, queries.positions, top, [cut_k(top, k) for k in wanted], heavy)
-    return Measured(wanted, found, queries, heavy, Distances(queries.positions, sums.astype(np.float32)))
+    found = silhouettes_of(sums, positions, top, [cut_k(top, k) for k in wanted], heavy)
+    return Measured(wanted, found, strata, Distances(positions, sums.astype(np.float32)))
 
 
 def score_cuts(values: Matrix, order: Integers, top: TopTree, measured: Measured) -> tuple[KScore, ...]:
@@ -160,19 +130,19 @@ def score_cuts(values: Matrix, order: Integers, top: TopTree, measured: Measured
     return tuple(_score(k, found, measured, dispersion, radii) for k, found in zip(measured.ks, measured.found, strict=True))
 
 
-def _draw(top: TopTree, seed: int) -> Queries:
+def _draw(top: TopTree, seed: int, weights: Matrix) -> Strata:
     """Take everyone, or a sample stratified by finest branch: in proportion, at least 10 of each."""
     size = np.array([branch.size for branch in finest_of(top)])
     drawn = size
     if top.n > EXACT_LIMIT:
         share = max(PAIRS // top.n, MIN_QUERIES) / top.n
         drawn = np.minimum(size, np.maximum(MIN_PER_BRANCH, np.ceil(size * share).astype(np.int64)))
-    return Queries(draw(top, drawn, seed), np.concatenate([[0], np.cumsum(drawn)[:-1]]), drawn, size)
+    return Strata(draw(top, drawn, seed), drawn, size, weights)
 
 
 def _score(k: int, found: Matrix, measured: Measured, dispersion: Dispersion, radii: Matrix) -> KScore:
     """Weigh the strata together and put the other scores beside it."""
-    silhouette, margin = mean_and_margin(found, measured.queries.positions, measured.strata)
+    silhouette, margin = mean_and_margin(found, measured.strata)
     return KScore(
         k=k,
         silhouette=silhouette,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from segmentiq.ml.approximation import Approximation
     from segmentiq.ml.cohesion import Distances
-    from segmentiq.ml.silhouette import Silhouettes
 
 __all__ = [
     "MAX_SEGMENTS", "Advice", "Branch", "Column", "CustomerMap", "FeatureMatrix", "FeatureSpace", "KScore", "Kind", "LevelFact",
@@ -252,7 +251,6 @@ class Segmentation:
     map: CustomerMap
     cophenetic: float | None = None
     approximation: Approximation | None = None
-    silhouettes: Silhouettes | None = None
     distances: Distances | None = None
     segment_silhouettes: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
     """The mean silhouette of each segment, largest first, for every number of segments."""

@@ -26,10 +26,8 @@ def _check_against_sklearn(values: Matrix, linkage: str, metric: str) -> None:
     for score in scores:
         labels = labels_of(top, order, score.k)
         samples = silhouette_samples(values, labels, metric=SCIPY_METRICS[metric])
-        customers = measured.of(score.k)
-        assert customers is not None
-        assert customers.positions.tolist() == list(range(len(values)))
-        assert customers.values == pytest.approx(samples[order], abs=1e-6)
+        assert measured.strata.positions.tolist() == list(range(len(values)))
+        assert measured.found[measured.ks.index(score.k)] == pytest.approx(samples[order], abs=1e-6)
         assert score.silhouette == pytest.approx(samples.mean(), abs=1e-6)
         assert score.calinski_harabasz == pytest.approx(calinski_harabasz_score(values, labels), rel=1e-6)
         assert score.davies_bouldin == pytest.approx(davies_bouldin_score(values, labels), rel=1e-6)
