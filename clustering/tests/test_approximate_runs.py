@@ -91,8 +91,8 @@ def test_the_form_says_it_before_the_run_is_asked_for(client: Client, owner: Any
     choices = {"linkage": "average", "metric": "euclidean", "how_many": "auto", "columns": ["age", "spending"]}
     choices |= {"scaling": "standard", "log": "none", "missing": "impute"}
     address = reverse("run_forecast", args=[dataset.pk])
-    assert "approximate" in client.get(address, choices).json()["sentence"]
-    allowed = client.get(address, choices | {"approximate": "on"}).json()["sentence"]
+    assert "Allow an approximate tree" in str(client.post(address, choices).json()["remedies"])
+    allowed = client.post(address, choices | {"approximate": "on"}).json()["sentence"]
     assert "an approximate one takes" in allowed
 
 

@@ -15,7 +15,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from segmentiq.testing import states
-from segmentiq.testing.browsers import Site, running, sign_in
+from segmentiq.testing.browsers import WAIT_MS, Site, running, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -108,6 +108,7 @@ def test_every_page_can_be_reached_by_everybody_and_is_blocked_nowhere(browser: 
         base_url=idle_site.address, viewport={"width": 1280, "height": 900}, reduced_motion="reduce", color_scheme="light"
     )
     context.add_init_script(LISTEN)
+    context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     walk = Walk(page=page, address=idle_site.address, axe=AXE_SCRIPT)
     page.on("request", lambda request: None if is_here(request.url, walk.address) else walk.wrong.append(f"asked {request.url}"))
@@ -166,6 +167,8 @@ def with_a_worker(walk: Walk, found: dict[str, str]) -> None:
     walk.visit(f"{ready}/delete", "delete a dataset")
     walk.visit(f"{orders}/customers", "turn orders into customers")
     walk.visit(f"{done}?k=5", "another cut")
+    walk.visit(f"{done}/customers?segment=1", "customers of a segment")
+    walk.visit(f"{done}/customer?row=1", "one customer")
     walk.visit(f"{done}/delete", "delete a run")
     walk.visit(f"{ready}/segment", "new run")
     walk.page.locator("details.fold").evaluate_all("folds => folds.forEach((fold) => { fold.open = true; })")
