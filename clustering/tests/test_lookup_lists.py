@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -89,6 +90,21 @@ def test_the_page_of_a_segment_leads_on(olga: Client, run: Run) -> None:
     assert olga.get(address, {"segment": "4", "k": "3"}).status_code == 404
     assert olga.get(address, {"segment": "x"}).status_code == 404
     assert olga.get(address, {"page": "999"}).status_code == 200
+
+
+def test_addresses_and_places_of_many_are_plain_numbers(make_run: Make, make_dataset: Make, olga: Client) -> None:
+    lines = "".join(f"{row:04d},{row % 7},{row % 2 * 50}\n" for row in range(1_300))
+    run = make_run(make_dataset(f"customer_id,visits,spending\n{lines}"), columns=["visits", "spending"])
+    last = olga.get(reverse("run_customers", args=[run.pk]), {"page": "26"}).content.decode()
+    assert f"{reverse('run_customer', args=[run.pk])}?row=1300&amp;" in last
+    found = olga.get(reverse("run_customer", args=[run.pk]), {"row": "1300"}).content.decode()
+    assert 'data-customer-row="1300"' in found
+    assert 'data-position="' in found
+    assert "," not in found.split("data-position", 1)[1].split(">", 1)[0]
+    result = olga.get(reverse("run", args=[run.pk]), {"k": "2"}).content.decode()
+    labels = result.split('class="map-labels"', 1)[1].split("</g>", 1)[0]
+    assert re.findall(r'[xy]="([^"]*)"', labels)
+    assert all(place.lstrip("-").isdecimal() for place in re.findall(r' [xy]="([^"]*)"', labels))
 
 
 def test_rows_set_aside_are_listed_apart(make_run: Make, make_dataset: Make, olga: Client) -> None:

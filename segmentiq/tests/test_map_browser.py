@@ -207,6 +207,6 @@ def test_everything_is_there_without_a_script(browser: Any, site: Site, table: P
     page.locator(".near a").first.click()
     page.get_by_text("Most alike").wait_for()
     page.locator(".customer header a").click()
-    page.get_by_role("heading", name="customers in segment").wait_for()
-    assert page.locator("table.customers tbody tr").count() == 16
+    heading = page.get_by_role("heading", name="customers in segment").inner_text()
+    assert page.locator("table.customers tbody tr").count() == int(heading.split()[0])
     context.close()
