@@ -105,7 +105,11 @@ class KeptCutSerializer(serializers.ModelSerializer[KeptCut]):
 
     branches = serializers.ListField(child=serializers.IntegerField(), read_only=True)
     kept_by = serializers.CharField(
-        source="kept_by.username", default=None, read_only=True, help_text="Null for the engine's own, and who has left."
+        source="kept_by.username",
+        default=None,
+        read_only=True,
+        allow_null=True,
+        help_text="Null for the engine's own, and who has left.",
     )
 
     class Meta:
