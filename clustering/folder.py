@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from segmentiq.ml.spec import SegmentationSpec
     from segmentiq.ml.values import Segmentation
 
+TOLD = ("name", "facts", "rule", "worth", "numbers", "levels", "typical", "unusual")
+"""What `segments.json` tells of a segment's profile."""
+
 
 def save_folder(
     folder: Path, read: ReadResult, spec: SegmentationSpec, segmentation: Segmentation, *, forecast: Mapping[str, Any]
@@ -65,7 +68,7 @@ def segments_of(segmentation: Segmentation) -> list[dict[str, Any]]:
             "size": branch.size,
             "share": branch.size / segmentation.top.n,
             "found": branch.found,
-            **{name: profiles[branch.id][name] for name in ("name", "facts", "numbers", "levels", "typical")},
+            **{name: profiles[branch.id][name] for name in TOLD},
         }
         for number, branch in enumerate(cut_k(segmentation.top, segmentation.k), start=1)
     ]

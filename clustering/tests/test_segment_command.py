@@ -107,7 +107,7 @@ def test_segments_are_told_largest_first(customers: Path, tmp_path: Path) -> Non
     segment(customers, tmp_path / "out", k="3")
     segments = json.loads((tmp_path / "out" / "segments.json").read_text(encoding="utf-8"))
     assert [(entry["segment"], entry["size"]) for entry in segments] == [(1, 20), (2, 16), (3, 12)]
-    assert all(entry["facts"] for entry in segments)
+    assert all(entry["facts"] and entry["rule"]["precision"] == 1.0 for entry in segments)
 
 
 def test_a_height_can_be_asked_for_instead_of_a_number(customers: Path, tmp_path: Path) -> None:
