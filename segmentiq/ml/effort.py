@@ -55,7 +55,7 @@ STAGES: Mapping[str, Callable[[int, int], float]] = {
     "describe": lambda n, d: 0.01 + 3e-7 * n + (1e-8 * n * n if n <= COPHENETIC else 0.25),
     "scores": lambda n, d: 0.03 + 1.1e-9 * _count_pairs(n) * (1 + d / 50) + 1e-8 * n * d,
     "stability": lambda n, d: 0.3 + 1e-4 * min(n, SAMPLE) * (1 + d / 40) + 1e-8 * n * d,
-    "profiles": lambda n, d: 0.01 + 4e-3 * d + 5e-7 * n + 1e-7 * n * d,
+    "profiles": lambda n, d: 0.1 + 4e-3 * d + 5e-7 * n + 1e-7 * n * d,
     "map": lambda n, d: 0.001 + 5e-9 * n * d,
     "drawing": lambda n, d: 0.6 + 1e-6 * n,
 }
