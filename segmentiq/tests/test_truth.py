@@ -53,7 +53,7 @@ def ties() -> str:
 
 
 TREES: dict[str, tuple[str, dict[str, Any]]] = {
-    "ward, three groups": (three_groups(), {}),
+    "ward, three groups": (three_groups(per_group=16), {}),
     "average, ties and duplicates": (ties(), {"linkage": "average"}),
     "single, chains": (three_groups(per_group=18, seed=3), {"linkage": "single", "columns": ["age", "spending"]}),
     "complete and gower, rows set aside": (blobs(), {"linkage": "complete", "metric": "gower", "missing": "drop"}),
