@@ -17,6 +17,7 @@ from clustering.lookup import position_of, rows_at
 from clustering.lookup_card import Asked, LookupPage, lookup_page
 from clustering.lookup_near import nearest
 from clustering.models import Run
+from clustering.writers import SPACE
 from datasets.storage import iter_rows
 from segmentiq.testing.tables import THREE_GROUPS
 
@@ -78,6 +79,7 @@ def test_the_most_alike_are_the_nearest_of_all(run: Run) -> None:
     space, labels = artifacts.load_space(run), artifacts.load_labels(run)
     assert space is not None
     position = position_of(labels, 2)
+    assert position is not None
     assert position == card.position
     distances = np.linalg.norm(space - space[position], axis=1)
     others = np.sort(np.delete(distances, position))
@@ -126,7 +128,7 @@ def test_a_customer_that_was_set_aside_is_in_no_segment(make_run: Make, make_dat
 
 
 def test_neighbours_that_were_not_kept_are_said_to_be_unknown(run: Run) -> None:
-    run.artifacts.filter(name=artifacts.SPACE).delete()
+    run.artifacts.filter(name=SPACE).delete()
     card = look_up(Run.objects.get(pk=run.pk), name=the_third(run)[0]).card
     assert card is not None
     assert card.near == ()
@@ -171,11 +173,11 @@ def test_the_page_finds_without_a_script(run: Run, client: Client, owner: Any) -
 def test_a_place_on_the_map_is_a_customer_too(run: Run, client: Client, owner: Any) -> None:
     client.force_login(owner)
     row = rows_at(artifacts.load_labels(run), [7])[0]
-    for query in ({"at": "7"}, {"row": str(row + 1)}):
-        body = client.get(reverse("run_customer", args=[run.pk]), query).content.decode()
+    for name, place in (("at", "7"), ("row", str(row + 1))):
+        body = client.get(reverse("run_customer", args=[run.pk]), {name: place}).content.decode()
         assert f'data-customer-row="{row + 1}" data-position="7"' in body
-    for wrong in ({"at": "48"}, {"row": "49"}, {"at": "²"}, {"row": "0"}):
-        assert b"data-customer-row" not in client.get(reverse("run_customer", args=[run.pk]), wrong).content
+    for name, wrong in (("at", "48"), ("row", "49"), ("at", "²"), ("row", "0")):
+        assert b"data-customer-row" not in client.get(reverse("run_customer", args=[run.pk]), {name: wrong}).content
 
 
 def test_a_picked_cut_is_asked_for_again_by_the_form(run: Run, client: Client, owner: Any) -> None:
