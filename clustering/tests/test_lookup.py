@@ -159,7 +159,7 @@ def test_equals_come_in_leaf_order_and_oneself_never() -> None:
 def test_the_page_finds_without_a_script(run: Run, client: Client, owner: Any) -> None:
     client.force_login(owner)
     third = the_third(run)
-    page = client.get(reverse("run_customer", args=[run.pk]), {"id": third[0], "k": 5})
+    page = client.get(reverse("run_customer", args=[run.pk]), {"id": third[0], "k": "5"})
     assert page.status_code == 200
     body = page.content.decode()
     assert f"<h3>{third[0]}</h3>" in body
