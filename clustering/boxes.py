@@ -50,7 +50,7 @@ def draw_boxes(
     cut: Cut, profiles: Mapping[int, Profile], columns: Sequence[str], kinds: Mapping[str, str], hues: Mapping[int, int]
 ) -> tuple[BoxFigure, ...]:
     """Draw the most telling numeric columns; a run of before the whiskers were kept has none."""
-    figures = []
+    figures: list[BoxFigure] = []
     for column in columns:
         if kinds.get(column) == "boolean" or len(figures) == MOST_COLUMNS:
             continue

@@ -6,7 +6,7 @@ same with and without a script; what cannot be known beforehand (the silhouette 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,8 +15,8 @@ from django.urls import reverse
 from clustering.answer import COHESION, answer_words, score_words
 from clustering.cutting import Cut, answer_of
 from clustering.drawing import LABEL_Y
+from clustering.found import Found
 from clustering.layout import TreeLayout
-from clustering.models import Run
 from clustering.wording import BranchWords
 from segmentiq.ml.cut import height_of
 from segmentiq.ml.values import Advice, Branch, KScore, TopTree
@@ -24,18 +24,9 @@ from segmentiq.ml.values import Advice, Branch, KScore, TopTree
 ROUTES = {"segment": "run_segment", "cut": "run_cut_words", "figures": "run_figures", "subtree": "run_subtree"}
 
 
-def page_data(
-    run: Run,
-    top: TopTree,
-    shown: Cut,
-    *,
-    layout: TreeLayout,
-    words: Mapping[int, BranchWords],
-    scores: Mapping[int, KScore],
-    silhouettes: Mapping[int, Sequence[float]],
-    advice: Advice,
-) -> dict[str, Any]:
+def page_data(found: Found, shown: Cut, *, layout: TreeLayout, words: Mapping[int, BranchWords]) -> dict[str, Any]:
     """Return what the script starts from, as plain data."""
+    run, top, advice = found.run, found.top, found.advice
     answer = answer_of(run, top)
     return {
         "n": top.n,
@@ -43,8 +34,8 @@ def page_data(
         "shown": shown.ids,
         "advised": advice.k,
         "branches": [_branch(b, layout, words[b.id]) for b in top.branches],
-        "cuts": {str(k): _cut(top, k, layout, scores.get(k), advice) for k in range(2, top.max_k + 1)},
-        "silhouettes": {str(k): [round(value, 3) for value in means] for k, means in silhouettes.items()},
+        "cuts": {str(k): _cut(top, k, layout, found.scores.get(k), advice) for k in range(2, top.max_k + 1)},
+        "silhouettes": {str(k): [round(value, 3) for value in means] for k, means in found.silhouettes.items()},
         "cohesion": COHESION,
         "split_y": [round(layout.y(height), 2) for height in _split_heights(top)],
         "label_y": LABEL_Y,

@@ -17,18 +17,22 @@ from clustering.answer import Answer, Score, answer_words, cohesion_words, quest
 from clustering.charts import CurveFigure, HeatFigure, draw_curve, draw_heat
 from clustering.cutting import Cut, answer_of, asked_cut, cut_of
 from clustering.drawing import page_svg
-from clustering.figures import Drawn, Figures, draw_figures
-from clustering.layout import N_HUES, hues_of, lay_out, owners
+from clustering.figures import Figures, draw_figures
+from clustering.found import Found, load_found
+from clustering.layout import N_HUES, lay_out, owners
 from clustering.mapping import MapFigure, draw_map
 from clustering.merges import MergeRow, merge_rows
 from clustering.models import Run
 from clustering.page_data import page_data
 from clustering.particulars import approximation_of, ledger_of, notes_of, particulars_of
-from clustering.wording import BranchWords, TableRow, blank_words, branch_words, shown_of, table_rows
+from clustering.wording import BranchWords, TableRow, blank_words, branch_words, table_rows
 from segmentiq.ml.cohesion import Cohesion, cohesion_of
 from segmentiq.ml.errors import Refusal
-from segmentiq.ml.values import Advice, KScore, TopTree
+from segmentiq.ml.values import Advice, TopTree
 from segmentiq.words import count, plural
+
+Means = tuple[float | None, ...]
+"""The mean silhouette of each segment, None where nobody was measured."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,21 +88,15 @@ class ResultPage:
 
 def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
     """Build the page of a finished run, cut as the address asks, or into its answer."""
-    top = artifacts.load_top(run)
+    found = load_found(run)
+    top, advice = found.top, found.advice
     cut = _shown_cut(run, top, params)
-    profiles = {profile.branch: profile for profile in artifacts.load_profiles(run)}
-    evaluation = artifacts.load_evaluation(run)
-    scores = {score.k: score for score in artifacts.load_scores(run)}
-    advice = Advice.from_json(run.advice)
     layout = lay_out(top)
-    said = {entry.branch: entry for entry in run.names.all()}
-    hues = hues_of(top, {branch: entry.hue for branch, entry in said.items() if entry.hue})
-    names = {branch: (entry.name, entry.note) for branch, entry in said.items()}
-    shown = shown_of(profiles, dict(run.dataset.columns.values_list("name", "kind")), evaluation["money"])
-    words = {p.branch: branch_words(p, top=top, hues=hues, names=names, shown=shown) for p in profiles.values()}
-    places = draw_map(artifacts.load_map(run), top, hues, owners(top, cut.ids))
-    drawn = Drawn(top=top, profiles=profiles, shown=shown, names={i: w.name for i, w in words.items()}, hues=hues)
-    score, cohesion = _standing(run, top, cut, scores, evaluation["silhouettes"])
+    words = {
+        p.branch: branch_words(p, top=top, hues=found.hues, names=found.given, shown=found.shown) for p in found.profiles.values()
+    }
+    segments = tuple(words[branch.id] for branch in cut.branches)
+    score, means = _standing(found, cut)
     return ResultPage(
         run=run,
         customers=plural(top.n, "customer"),
@@ -114,34 +112,25 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         ledger=ledger_of(run),
         approximation=" ".join(approximation_of(run)),
         merges=merge_rows(top, cut),
-        tree=mark_safe(page_svg(top, cut, drawn.names, hues)),  # noqa: S308 - drawing.py escapes
+        tree=mark_safe(page_svg(top, cut, found.names, found.hues)),  # noqa: S308 - drawing.py escapes
         tree_note=_tree_note(top),
-        map=places,
-        curve=draw_curve(tuple(scores.values()), cut.k, advice),
-        heat=draw_heat(profiles, top, layout, shown.columns),
-        figures=draw_figures(run, cut, drawn),
-        cards=tuple(
-            SegmentCard(
-                number=number,
-                words=words[branch.id],
-                cohesion=cohesion_words(mean),
-            )
-            for number, (branch, mean) in enumerate(zip(cut.branches, cohesion, strict=True), start=1)
-        ),
-        rows=table_rows(profiles[0], shown, tuple(words[branch.id] for branch in cut.branches)),
+        map=draw_map(artifacts.load_map(run), top, found.hues, owners(top, cut.ids)),
+        curve=draw_curve(tuple(found.scores.values()), cut.k, advice),
+        heat=draw_heat(found.profiles, top, layout, found.shown.columns),
+        figures=draw_figures(found, cut),
+        cards=_cards(segments, means),
+        rows=table_rows(found.profiles[0], found.shown, segments),
         blank=SegmentCard(number=0, words=blank_words()),
         report=particulars_of(run),
         notes=notes_of(run),
-        data=page_data(
-            run,
-            top,
-            cut,
-            layout=layout,
-            words=words,
-            scores=scores,
-            silhouettes=evaluation["silhouettes"],
-            advice=advice,
-        ),
+        data=page_data(found, cut, layout=layout, words=words),
+    )
+
+
+def _cards(segments: tuple[BranchWords, ...], means: Means) -> tuple[SegmentCard, ...]:
+    return tuple(
+        SegmentCard(number=number, words=words, cohesion=cohesion_words(mean))
+        for number, (words, mean) in enumerate(zip(segments, means, strict=True), start=1)
     )
 
 
@@ -156,18 +145,15 @@ def _shown_cut(run: Run, top: TopTree, params: Mapping[str, str]) -> Cut:
     return cut if cut.k > 1 or top.max_k == 1 else cut_of(top, k=2)
 
 
-Means = tuple[float | None, ...]
-
-
-def _standing(
-    run: Run, top: TopTree, cut: Cut, scores: Mapping[int, KScore], silhouettes: Mapping[int, list[float]]
-) -> tuple[Score | None, Means]:
-    """Return how well the cut stands, and the mean silhouette of each of its segments, None where nobody was measured."""
+def _standing(found: Found, cut: Cut) -> tuple[Score | None, Means]:
+    """Return how well the cut stands, and the mean silhouette of each of its segments."""
     unknown: Means = (None,) * cut.k
     if not cut.is_picked:
-        return scores.get(cut.k), tuple(silhouettes.get(cut.k, unknown))
-    found = picked_cohesion(run, top, cut)
-    return (standing_of(cut, found.silhouette, found.interval), found.segments) if found else (standing_of(cut), unknown)
+        return found.scores.get(cut.k), tuple(found.silhouettes.get(cut.k, unknown))
+    measured = picked_cohesion(found.run, found.top, cut)
+    if measured is None:
+        return standing_of(cut), unknown
+    return standing_of(cut, measured.silhouette, measured.interval), measured.segments
 
 
 def picked_cohesion(run: Run, top: TopTree, cut: Cut) -> Cohesion | None:
@@ -178,11 +164,10 @@ def picked_cohesion(run: Run, top: TopTree, cut: Cut) -> Cohesion | None:
 
 def cut_words(run: Run, params: Mapping[str, str]) -> dict[str, Any]:
     """Say what the cut of an address is worth, as the page would. Raises Refusal."""
-    top = artifacts.load_top(run)
-    cut = asked_cut(run, top, params)
-    scores = {score.k: score for score in artifacts.load_scores(run)}
-    score, means = _standing(run, top, cut, scores, artifacts.load_evaluation(run)["silhouettes"])
-    answer = answer_words(top.n, cut.k, Advice.from_json(run.advice), score, is_picked=cut.is_picked)
+    found = load_found(run)
+    cut = asked_cut(run, found.top, params)
+    score, means = _standing(found, cut)
+    answer = answer_words(found.top.n, cut.k, found.advice, score, is_picked=cut.is_picked)
     return {**asdict(answer), "score": score_words(score), "silhouettes": means}
 
 
