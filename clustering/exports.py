@@ -20,7 +20,7 @@ from clustering.cutting import Cut
 from clustering.models import Run
 from clustering.result import shown_names
 from clustering.segments import cohesion_in, segment_records
-from clustering.workbook import MOST_ROWS, fits, stream_workbook
+from clustering.workbook import MOST_CELLS, MOST_ROWS, fits, stream_workbook
 from datasets.cells import cell_value
 from datasets.storage import iter_rows, iter_written
 from segmentiq.ml.errors import Refusal
@@ -162,9 +162,11 @@ def _json_chunks(run: Run, cut: Cut, header: list[str], lines: Scored, names: di
 def stream_assignments_xlsx(run: Run, cut: Cut, only: int | None = None) -> Iterator[bytes]:
     """Stream the same as an Excel workbook of typed cells. Raises Refusal when the table is too large for a sheet."""
     columns = dict(run.dataset.columns.values_list("name", "kind"))
-    if not fits(run.n_rows or 0, len(columns) + 2, run.dataset.rows_size or 0):
+    n_columns = len(columns) + 2
+    if not fits(run.n_rows or 0, n_columns):
         raise Refusal(
-            f"The table has more rows or cells than an Excel sheet holds, which is {MOST_ROWS:,} rows and about 2 GB.",
+            f"The table has {run.n_rows or 0:,} rows of {n_columns:,} cells; at most {MOST_ROWS:,} rows and {MOST_CELLS:,} cells "
+            "are written as an Excel sheet.",
             code="sheet_too_large",
             field="format",
             hint="Export it as CSV.",

@@ -7,6 +7,7 @@ from typing import Any
 
 from clustering.models import Run
 from clustering.wording import inertia_words
+from segmentiq.ml.values import Advice
 from segmentiq.words import count, duration, figure, filesize, plural, unbroken
 
 
@@ -19,6 +20,13 @@ def notes_of(run: Run) -> tuple[str, ...]:
     """Return what the engine noticed and what it warned of, but not what stands beside the answer already."""
     said = set(approximation_of(run))
     return (*run.report.get("notes", ()), *(note for note in run.report.get("warnings", ()) if note not in said))
+
+
+def remedy_of(run: Run, advice: Advice) -> str:
+    """Say what may help where nothing stable was found: skewed columns that were taken as they are; else nothing."""
+    if advice.verdict != "none" or run.spec["log"] != "none":
+        return ""
+    return next((warning["message"] for warning in run.dataset.warnings if warning["code"] == "skewed"), "")
 
 
 def ledger_of(run: Run) -> str:

@@ -24,7 +24,7 @@ from clustering.mapping import MapFigure, draw_map
 from clustering.merges import MergeRow, merge_rows
 from clustering.models import Run
 from clustering.page_data import page_data
-from clustering.particulars import approximation_of, ledger_of, notes_of, particulars_of
+from clustering.particulars import approximation_of, ledger_of, notes_of, particulars_of, remedy_of
 from clustering.wording import BranchWords, TableRow, blank_words, branch_words, table_rows
 from segmentiq.ml.cohesion import Cohesion, cohesion_of
 from segmentiq.ml.errors import Refusal
@@ -65,6 +65,7 @@ class ResultPage:
     score: str
     ledger: str
     approximation: str
+    remedy: str
     tree: SafeString
     merges: tuple[MergeRow, ...]
     tree_note: str
@@ -111,6 +112,7 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         score=score_words(score),
         ledger=ledger_of(run),
         approximation=" ".join(approximation_of(run)),
+        remedy=remedy_of(run, advice),
         merges=merge_rows(top, cut),
         tree=mark_safe(page_svg(top, cut, found.names, found.hues)),  # noqa: S308 - drawing.py escapes
         tree_note=_tree_note(top),

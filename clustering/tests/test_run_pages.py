@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -226,3 +227,21 @@ def test_a_stranger_finds_nothing(client: Client, stranger: Any, make_run: Calla
         assert client.post(reverse(name, args=[run.pk]), {"k": 2, "branch": 1}).status_code == 404
     assert client.get(reverse("run_new", args=[run.dataset_id])).status_code == 404
     assert "No run yet." in words_of(client.get(reverse("runs")))
+
+
+def test_where_nothing_is_stable_and_money_is_skewed_the_logarithm_is_a_link_away(
+    visit: Client, make_dataset: Callable[..., Any], make_run: Callable[..., Any]
+) -> None:
+    generator = np.random.default_rng(5)
+    spent = np.exp(generator.normal(3, 1.6, size=(300, 2))).round(2)
+    table = "spent,owed\n" + "\n".join(f"{a},{b}" for a, b in spent)
+    run = make_run(make_dataset(table), stability=True)
+    assert run.advice["verdict"] == "none"
+    page = visit.get(f"/runs/{run.pk}").content.decode()
+    assert "lean far to the right" in page
+    address = f"/datasets/{run.dataset_id}/segment?like={run.pk}&amp;log=auto"
+    assert address in page
+    form = visit.get(address.replace("&amp;", "&")).content.decode()
+    assert re.search(r'<option value="auto" selected>', form)
+    again = make_run(run.dataset, stability=True, log="auto")
+    assert "lean far to the right" not in visit.get(f"/runs/{again.pk}").content.decode()
