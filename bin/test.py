@@ -1,10 +1,11 @@
-"""Run every test: ``make test``. On SQLite, browser included, and beside it those that touch the database again on PostgreSQL.
+"""Run every test: ``make test``. On SQLite, browser included, and those that touch the database again on PostgreSQL.
 
-Flows in: words for pytest (``ARGS="-k upload"``). Flows out: pytest's own reports, one after the other, and an exit status that
-is zero only when both rounds passed.
+Flows in: words for pytest (``ARGS="-k upload"``). Flows out: pytest's own reports, each when it is done, and an exit status that
+is zero only when all of them passed. The tests are divided into parts, two of which run at any time, the longest ones first;
+words that name a file or a folder make one part of it.
 
 The PostgreSQL is a real one, unpacked from a wheel, started in a temporary folder and reached by a socket there: no service and
-no port is needed. Where it cannot start the second round is skipped with the reason, unless REQUIRE_POSTGRES=1.
+no port is needed. Where it cannot start its round is skipped with the reason, unless REQUIRE_POSTGRES=1.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -24,26 +27,41 @@ PYTEST = [sys.executable, "-m", "pytest"]
 SETTINGS = {"ENV": "dev", "DEBUG": "false", "HTTPS": "", "SECRET_KEY": "only-for-tests-" * 4, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
 """Tests do not depend on what this machine's `.env` says."""
 NO_TEST_CHOSEN = 5
+AT_ONCE = 2
+PARTS = (["segmentiq/ml"], ["segmentiq", "--ignore=segmentiq/ml"], ["datasets"], ["clustering"])
 
 
 def main() -> None:
     words = sys.argv[1:]
-    with tempfile.TemporaryFile("w+") as told, ThreadPoolExecutor(1) as beside:
-        waiting = beside.submit(on_postgres, words, told)
-        first = run_pytest("sqlite://:memory:", words)
-        second = waiting.result()
+    is_chosen = any((ROOT / word.partition("::")[0]).exists() for word in words)
+    parts = [partial(on_sqlite, [*words, *part]) for part in ([[]] if is_chosen else PARTS)]
+    with ThreadPoolExecutor(AT_ONCE) as lanes:
+        statuses = list(lanes.map(told_at_the_end, [*parts[:1], partial(on_postgres, words), *parts[1:]]))
+    sys.exit(max(statuses))
+
+
+def told_at_the_end(part: Callable[[IO[str]], int]) -> int:
+    """Run a part of the tests and print its report in one piece; a part in which the words choose no test is not a failure."""
+    with tempfile.TemporaryFile("w+") as told:
+        status = part(told)
         told.seek(0)
-        print(told.read(), end="", flush=True)
-    sys.exit(first or second)
+        sys.stdout.write(told.read())
+        sys.stdout.flush()
+    return 0 if status == NO_TEST_CHOSEN else status
 
 
-def run_pytest(database: str, words: list[str], told: IO[str] | None = None) -> int:
+def on_sqlite(words: list[str], told: IO[str]) -> int:
+    print(f"\nOn SQLite: {' '.join(words) or 'everything'}", file=told, flush=True)
+    return run_pytest("sqlite://:memory:", words, told)
+
+
+def run_pytest(database: str, words: list[str], told: IO[str]) -> int:
     environment = {**os.environ, **SETTINGS, "DATABASE_URL": database}
     return subprocess.run([*PYTEST, *words], cwd=ROOT, env=environment, check=False, stdout=told, stderr=told).returncode
 
 
 def on_postgres(words: list[str], told: IO[str]) -> int:
-    """Run the second round, its report into a file; a round in which the words choose no test is not a failure."""
+    """Run what touches the database again."""
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         try:
             address = start_postgres(Path(folder))
@@ -56,8 +74,7 @@ def on_postgres(words: list[str], told: IO[str]) -> int:
             return 0
         print("\nOnce more on PostgreSQL:", file=told, flush=True)
         chosen = ["-p", "segmentiq.testing.databases", "-m", "database and not browser", *words]
-        status = run_pytest(address, chosen, told)
-    return 0 if status == NO_TEST_CHOSEN else status
+        return run_pytest(address, chosen, told)
 
 
 def start_postgres(folder: Path) -> str:
