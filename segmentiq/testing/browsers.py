@@ -169,6 +169,7 @@ def upload_and_segment(page: Any, path: Path, columns: list[str]) -> None:
     page.set_input_files("input[type=file]", path)
     page.get_by_role("button", name="Upload and read").click()
     page.get_by_role("link", name="Segment these customers").click()
+    page.get_by_role("button", name="Find the segments").wait_for()
     for box in page.locator("input[name=columns]").all():
         box.set_checked(box.get_attribute("value") in columns)
     page.get_by_role("button", name="Find the segments").click()

@@ -206,7 +206,7 @@ def test_a_browser_shows_them_as_text_and_runs_nothing(page: Any, tmp_path: Path
     assert page.evaluate("Object.keys(Object.prototype).length + Object.getOwnPropertyNames({}).length") == 0
     page.get_by_text("Export", exact=True).click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Customers with segments").click()
+        page.get_by_role("link", name="Customers with segments, CSV").click()
     saved = tmp_path / "saved.csv"
     download.value.save_as(saved)
     header = next(csv.reader(saved.open(encoding="utf-8", newline="")))

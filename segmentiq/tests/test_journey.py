@@ -32,7 +32,7 @@ def test_from_a_file_to_segments(page: Any, shared_data: Path, tmp_path: Path) -
 
     page.get_by_text("Export", exact=True).click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Customers with segments").click()
+        page.get_by_role("link", name="Customers with segments, CSV").click()
     saved = tmp_path / "assignments.csv"
     download.value.save_as(saved)
     rows = list(csv.DictReader(saved.open(encoding="utf-8", newline="")))

@@ -5,7 +5,13 @@ const REST_MS = 200;
 
 export function mount(root, page) {
   let drawn = page.cut;
+  let wanted = page.cut;
+  let isSeen = false;
   let waiting = 0;
+  new IntersectionObserver(([entry]) => {
+    isSeen = entry.isIntersecting;
+    if (isSeen) redraw(wanted);
+  }).observe(root);
   offerDownloads(root);
 
   async function redraw(cut) {
@@ -25,6 +31,7 @@ export function mount(root, page) {
     root.replaceChildren(...fragment.childNodes);
     for (const fold of root.querySelectorAll("details")) fold.open = open.has(nameOf(fold));
     drawn = cut;
+    root.classList.remove("is-stale");
     offerDownloads(root);
     fade();
   }
@@ -48,7 +55,9 @@ export function mount(root, page) {
     select: fade,
     show(cut, { dragging }) {
       clearTimeout(waiting);
-      if (!dragging) waiting = setTimeout(() => redraw(cut), REST_MS);
+      wanted = cut;
+      root.classList.toggle("is-stale", cut !== drawn);
+      if (!dragging && isSeen) waiting = setTimeout(() => redraw(cut), REST_MS);
     },
     rename() {
       drawn = { ...drawn };
