@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clustering import artifacts
 from clustering.boxes import BoxFigure, draw_boxes
 from clustering.cutting import Cut, asked_cut
 from clustering.found import Found, load_found
 from clustering.models import Run
+from clustering.segments import cohesion_in
 from clustering.silhouette_figure import SilhouetteFigure, draw_silhouettes
 from clustering.snake import SnakeFigure, draw_snake
-from segmentiq.ml.cohesion import cohesion_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +29,7 @@ class Figures:
 
 def draw_figures(found: Found, cut: Cut) -> Figures:
     """Draw a cut of a run."""
-    stored = artifacts.load_cohesion(found.run)
-    cohesion = cohesion_of(stored, found.top, cut.ids) if stored else None
+    cohesion = cohesion_in(found.run, cut)
     return Figures(
         snake=draw_snake(cut, found.profiles, found.shown.columns, found.names, found.hues),
         boxes=draw_boxes(cut, found.profiles, found.shown.columns, found.shown.kinds, found.hues),

@@ -25,8 +25,8 @@ from clustering.merges import MergeRow, merge_rows
 from clustering.models import Run
 from clustering.page_data import page_data
 from clustering.particulars import approximation_of, ledger_of, notes_of, particulars_of, remedy_of
+from clustering.segments import cohesion_in
 from clustering.wording import BranchWords, TableRow, blank_words, branch_words, table_rows
-from segmentiq.ml.cohesion import Cohesion, cohesion_of
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Advice, TopTree
 from segmentiq.words import count, plural
@@ -152,16 +152,10 @@ def _standing(found: Found, cut: Cut) -> tuple[Score | None, Means]:
     unknown: Means = (None,) * cut.k
     if not cut.is_picked:
         return found.scores.get(cut.k), tuple(found.silhouettes.get(cut.k, unknown))
-    measured = picked_cohesion(found.run, found.top, cut)
+    measured = cohesion_in(found.run, cut)
     if measured is None:
         return standing_of(cut), unknown
     return standing_of(cut, measured.silhouette, measured.interval), measured.segments
-
-
-def picked_cohesion(run: Run, top: TopTree, cut: Cut) -> Cohesion | None:
-    """Return the silhouettes of a cut that was picked by hand; None in a run that kept no distances."""
-    stored = artifacts.load_cohesion(run)
-    return cohesion_of(stored, top, cut.ids) if stored else None
 
 
 def cut_words(run: Run, params: Mapping[str, str]) -> dict[str, Any]:

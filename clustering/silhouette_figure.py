@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clustering.cutting import Cut
-from segmentiq.ml.cohesion import Cohesion
 from segmentiq.words import count, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from segmentiq.ml.cohesion import Cohesion
 
 WIDTH, LEFT, RIGHT, TOP = 560.0, 34.0, 548.0, 8.0
 ROOM, GAP, THINNEST, AXIS = 320.0, 4.0, 10.0, 26.0

@@ -25,7 +25,7 @@ from segmentiq.tokens import issue_token
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_GROWTH_MB = 50
-HEAVY = {"sklearn", "matplotlib", "numba", "scipy", "pandas", "pyarrow"}
+HEAVY = {"sklearn", "matplotlib", "numba", "scipy", "pandas", "pyarrow", "numpy"}
 SERVE = """
 import json, os, sys, time
 from pathlib import Path
