@@ -1,7 +1,7 @@
 """Run every test: ``make test``. On SQLite, browser included, and those that touch the database again on PostgreSQL.
 
 Flows in: words for pytest (``ARGS="-k upload"``). Flows out: pytest's own reports, each when it is done, and an exit status that
-is zero only when all of them passed. The tests are divided into parts, two of which run at any time, the longest ones first;
+is zero only when all of them passed. The tests are divided into parts, three of which run at any time, the longest ones first;
 words that name a file or a folder make one part of it.
 
 The PostgreSQL is a real one, unpacked from a wheel, started in a temporary folder and reached by a socket there: no service and
@@ -27,7 +27,8 @@ PYTEST = [sys.executable, "-m", "pytest"]
 SETTINGS = {"ENV": "dev", "DEBUG": "false", "HTTPS": "", "SECRET_KEY": "only-for-tests-" * 4, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
 """Tests do not depend on what this machine's `.env` says."""
 NO_TEST_CHOSEN = 5
-AT_ONCE = 2
+AT_ONCE = 3
+"""One more than two cores, because tests that drive a browser mostly wait."""
 PARTS = (["segmentiq/ml"], ["segmentiq", "--ignore=segmentiq/ml"], ["datasets"], ["clustering"])
 
 
