@@ -65,11 +65,11 @@ def cohesion_words(silhouette: float | None) -> str:
     """Say in a word how well the customers of one segment lie in it."""
     if silhouette is None:
         return ""
-    word = next((word for bound, word in COHESION if silhouette >= bound), "overlaps others")
+    word = next(word for bound, word in COHESION if silhouette >= bound)
     return f"Silhouette {silhouette:.2f}: {word}."
 
 
-COHESION = ((STRONG, "clearly apart"), (MODERATE, "moderately apart"), (0.0, "close to others"))
+COHESION = ((STRONG, "clearly apart"), (MODERATE, "moderately apart"), (0.0, "close to others"), (-1.0, "overlaps others"))
 """From which mean silhouette on a segment is called what."""
 
 

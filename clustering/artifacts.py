@@ -120,7 +120,12 @@ def load_evaluation(run: Run) -> dict[str, Any]:
 
 def load_scores(run: Run) -> tuple[KScore, ...]:
     """Load how good every k is."""
-    return tuple(_score(data) for data in load_evaluation(run)["scores"])
+    return scores_in(load_evaluation(run))
+
+
+def scores_in(evaluation: dict[str, Any]) -> tuple[KScore, ...]:
+    """Read how good every k is out of a loaded evaluation."""
+    return tuple(_score(data) for data in evaluation["scores"])
 
 
 def _score(data: dict[str, Any]) -> KScore:

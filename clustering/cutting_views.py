@@ -20,7 +20,7 @@ from clustering.forms import SegmentForm
 from clustering.models import Run
 from clustering.segments import branch_record, proposed
 from segmentiq.ml.errors import Refusal
-from segmentiq.problems import tell
+from segmentiq.problems import as_json, tell
 
 
 @require_POST
@@ -56,8 +56,7 @@ def run_segment(request: HttpRequest, pk: UUID) -> HttpResponse:
         said = services.name_segment(run, **_own_words(run, form.said()))
     except Refusal as refusal:
         if _wants_json(request):
-            told = tell(refusal)
-            return JsonResponse(told.body(), status=told.status)
+            return as_json(tell(refusal))
         messages.error(request, refusal.sentence)
     else:
         if _wants_json(request):

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 from clustering import artifacts
 from clustering.cutting import Cut
 from clustering.models import Run
-from clustering.result import shown_names
-from clustering.segments import cohesion_in, segment_records
+from clustering.segments import cohesion_in, segment_records, shown_names
 from clustering.workbook import MOST_CELLS, MOST_ROWS, fits, stream_workbook
 from datasets.cells import cell_value
 from datasets.storage import iter_rows, iter_written
@@ -81,7 +80,7 @@ def stream_assignments_json(run: Run, cut: Cut, only: int | None = None) -> Iter
 
 def _measured(run: Run, cut: Cut) -> dict[int, float]:
     """Return the silhouettes of the measured customers by their row of the table."""
-    cohesion = cohesion_in(run, cut)
+    cohesion = cohesion_in(run, artifacts.load_top(run), cut)
     if cohesion is None:
         return {}
     order, rows = artifacts.load_labels(run)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from clustering.boxes import BoxFigure, draw_boxes
 from clustering.cutting import Cut, asked_cut
@@ -16,6 +17,9 @@ from clustering.models import Run
 from clustering.segments import cohesion_in
 from clustering.silhouette_figure import SilhouetteFigure, draw_silhouettes
 from clustering.snake import SnakeFigure, draw_snake
+
+if TYPE_CHECKING:
+    from segmentiq.ml.cohesion import Cohesion
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,9 +31,8 @@ class Figures:
     silhouettes: SilhouetteFigure | None
 
 
-def draw_figures(found: Found, cut: Cut) -> Figures:
-    """Draw a cut of a run."""
-    cohesion = cohesion_in(found.run, cut)
+def draw_figures(found: Found, cut: Cut, cohesion: Cohesion | None) -> Figures:
+    """Draw a cut of a run, and how well customers lie in it where that was measured."""
     return Figures(
         snake=draw_snake(cut, found.profiles, found.shown.columns, found.names, found.hues),
         boxes=draw_boxes(cut, found.profiles, found.shown.columns, found.shown.kinds, found.hues),
@@ -40,4 +43,5 @@ def draw_figures(found: Found, cut: Cut) -> Figures:
 def figures_of(run: Run, params: Mapping[str, str]) -> Figures:
     """Draw the cut an address asks for. Raises Refusal."""
     found = load_found(run)
-    return draw_figures(found, asked_cut(run, found.top, params))
+    cut = asked_cut(run, found.top, params)
+    return draw_figures(found, cut, cohesion_in(run, found.top, cut))

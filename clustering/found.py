@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from clustering import artifacts
 from clustering.layout import hues_of
 from clustering.models import Run
+from clustering.segments import names_of
 from clustering.wording import Names, Shown, shown_of
 from segmentiq.ml.values import Advice, KScore, Profile, TopTree
 
@@ -32,9 +33,8 @@ class Found:
 
     @property
     def names(self) -> dict[int, str]:
-        """Return every branch's name as shown: the person's, else the suggested one."""
-        suggested = {branch: profile.name for branch, profile in self.profiles.items()}
-        return suggested | {branch: name for branch, (name, _) in self.given.items() if name}
+        """Return every branch's name as shown."""
+        return names_of(self.profiles.values(), {branch: name for branch, (name, _) in self.given.items()})
 
 
 def load_found(run: Run) -> Found:
@@ -48,7 +48,7 @@ def load_found(run: Run) -> Found:
         run=run,
         top=top,
         profiles=profiles,
-        scores={score.k: score for score in artifacts.load_scores(run)},
+        scores={score.k: score for score in artifacts.scores_in(evaluation)},
         silhouettes=evaluation["silhouettes"],
         advice=Advice.from_json(run.advice),
         shown=shown_of(profiles, kinds, evaluation["money"]),

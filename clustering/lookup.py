@@ -7,7 +7,7 @@ has no such column, or the cell is empty, it is the number of the row. Nothing h
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clustering import artifacts
@@ -15,12 +15,13 @@ from clustering.artifacts import Labels
 from clustering.cutting import Cut
 from clustering.layout import hues_of
 from clustering.models import Run
-from clustering.result import shown_names
-from clustering.segments import given_hues
-from datasets.finding import find_rows, read_rows
-from segmentiq.ml.values import TopTree
+from clustering.segments import given_hues, names_of
+from datasets.finding import find_rows
+from segmentiq.ml.values import Profile, TopTree
 from segmentiq.words import count
 
+Rows = Mapping[int, Sequence[str]]
+"""Rows of the table that were read, as cells in the order of its header."""
 MOST_FOUND = 20
 """Rows listed of a name that several bear."""
 ROW_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
@@ -49,12 +50,13 @@ class Customer:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Register:
-    """All customers of a run in one cut: who stands where, and in which segment."""
+    """All customers of a run in one cut: who stands where, in which segment, and what the branches are like."""
 
     run: Run
     top: TopTree
     cut: Cut
     labels: Labels
+    profiles: tuple[Profile, ...]
     marks: tuple[SegmentMark, ...]
     ids: tuple[str, ...]
 
@@ -62,13 +64,20 @@ class Register:
 def open_register(run: Run, cut: Cut) -> Register:
     """Load where everyone is. Raises Refusal when the run's files are damaged."""
     top = artifacts.load_top(run)
-    labels = artifacts.load_labels(run)
-    return Register(run=run, top=top, cut=cut, labels=labels, marks=marks_of(run, top, cut), ids=tuple(id_columns(run)))
+    profiles = artifacts.load_profiles(run)
+    return Register(
+        run=run,
+        top=top,
+        cut=cut,
+        labels=artifacts.load_labels(run),
+        profiles=profiles,
+        marks=marks_of(run, top, cut, profiles),
+        ids=tuple(id_columns(run)),
+    )
 
 
-def listed(register: Register, rows: Sequence[int]) -> tuple[Customer, ...]:
-    """Name the customers of these rows, and say in which segment each is. Raises Refusal."""
-    header, cells = read_rows(register.run.dataset, set(rows))
+def listed(register: Register, rows: Sequence[int], header: Sequence[str], cells: Rows) -> tuple[Customer, ...]:
+    """Name the customers of these rows, and say in which segment each is."""
     return tuple(
         Customer(
             name=name_of(header, cells[row], register.ids, row),
@@ -76,7 +85,6 @@ def listed(register: Register, rows: Sequence[int]) -> tuple[Customer, ...]:
             segment=mark_at(register.marks, position_of(register.labels, row)),
         )
         for row in rows
-        if row in cells
     )
 
 
@@ -111,9 +119,10 @@ def name_of(header: Sequence[str], cells: Sequence[str], ids: Sequence[str], row
     return (cells[header.index(ids[0])] if ids else "") or f"Row {count(row + 1)}"
 
 
-def marks_of(run: Run, top: TopTree, cut: Cut) -> tuple[SegmentMark, ...]:
+def marks_of(run: Run, top: TopTree, cut: Cut, profiles: Iterable[Profile]) -> tuple[SegmentMark, ...]:
     """Return the marks of a cut's segments, largest first."""
-    names, hues = shown_names(run), hues_of(top, given_hues(run))
+    names = names_of(profiles, {entry.branch: entry.name for entry in run.names.all()})
+    hues = hues_of(top, given_hues(run))
     return tuple(
         SegmentMark(number=number, branch=b.id, start=b.start, stop=b.stop, hue=hues[b.id], name=names.get(b.id, ""))
         for number, b in enumerate(cut.branches, start=1)

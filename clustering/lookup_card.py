@@ -14,6 +14,7 @@ from clustering.cutting import Cut
 from clustering.lookup import Customer, Register, id_columns, listed, open_register, position_of, rows_at, rows_named
 from clustering.lookup_near import nearest
 from clustering.models import Run
+from clustering.segments import cohesion_in
 from datasets.finding import read_rows
 from segmentiq.ml.facts import month
 from segmentiq.ml.values import NumberFact, Profile
@@ -79,9 +80,23 @@ def lookup_page(run: Run, cut: Cut, asked: Asked) -> LookupPage:
         sentence = _not_found(run, ids) if asked != Asked() else ""
         return LookupPage(asked=asked.name, label=label, sentence=sentence, others=(), card=None)
     register = open_register(run, cut)
-    first, *others = listed(register, found)
+    position = position_of(register.labels, found[0])
+    near = _near(run, position)
+    near_rows = rows_at(register.labels, near) if near else []
+    header, rows = read_rows(run.dataset, {*found, *near_rows})
+    first, *others = listed(register, found, header, rows)
+    card = CustomerCard(
+        customer=first,
+        position=position,
+        lies=_lies(register, position),
+        values=_values(register, first, dict(zip(header, rows[found[0]], strict=True))),
+        has_levels=run.dataset.columns.filter(role__in=("feature", "descriptor"), kind="category").exists(),
+        near=listed(register, near_rows, header, rows),
+        near_positions=tuple(near or ()),
+        near_note=_near_note(position, near),
+    )
     sentence = _several(len(found), label) if others else ""
-    return LookupPage(asked=asked.name, label=label, sentence=sentence, others=tuple(others), card=_card(register, first))
+    return LookupPage(asked=asked.name, label=label, sentence=sentence, others=tuple(others), card=card)
 
 
 def _rows_asked(run: Run, asked: Asked) -> list[int]:
@@ -103,21 +118,6 @@ def _several(found: int, label: str) -> str:
     return f"{plural(found, 'row')} of the table have this {label}; the first is shown."
 
 
-def _card(register: Register, customer: Customer) -> CustomerCard:
-    position = position_of(register.labels, customer.row - 1)
-    near = _near(register.run, position)
-    return CustomerCard(
-        customer=customer,
-        position=position,
-        lies=_lies(register, position),
-        values=_values(register.run, customer),
-        has_levels=register.run.dataset.columns.filter(role__in=("feature", "descriptor"), kind="category").exists(),
-        near=listed(register, rows_at(register.labels, near)) if near else (),
-        near_positions=tuple(near or ()),
-        near_note=_near_note(position, near),
-    )
-
-
 def _near(run: Run, position: int | None) -> list[int] | None:
     """Return the leaf positions of the nearest others; None where nobody's place was kept."""
     space = None if position is None else artifacts.load_space(run)
@@ -134,17 +134,17 @@ def _lies(register: Register, position: int | None) -> str:
     """Say how well a customer lies in its segment; nothing where that was not measured."""
     if position is None:
         return "A row with missing cells that this run set aside: it is in no segment."
-    stored = artifacts.load_cohesion(register.run)
-    if stored is None or register.cut.k < 2:
+    measured = cohesion_in(register.run, register.top, register.cut) if register.cut.k > 1 else None
+    if measured is None:
         return ""
     import numpy as np
 
-    from segmentiq.ml.cohesion import cohesion_of
-
-    place = int(np.searchsorted(stored.positions, position))
-    if place == len(stored.positions) or stored.positions[place] != position:
-        return f"How well it lies there was measured for {count(len(stored.positions))} customers only, and it is not among them."
-    value = float(cohesion_of(stored, register.top, register.cut.ids).values[place])
+    place = int(np.searchsorted(measured.positions, position))
+    if place == len(measured.positions) or measured.positions[place] != position:
+        return (
+            f"How well it lies there was measured for {count(len(measured.positions))} customers only, and it is not among them."
+        )
+    value = float(measured.values[place])
     return f"{_how_well(value)} (silhouette {value:.2f}; 1 is deep inside, 0 on the border)."
 
 
@@ -155,20 +155,19 @@ def _how_well(value: float) -> str:
     return f"It lies {depth} its segment"
 
 
-def _values(run: Run, customer: Customer) -> tuple[Value, ...]:
+def _values(register: Register, customer: Customer, cells: Mapping[str, str]) -> tuple[Value, ...]:
     """Compare the customer with the average of its segment, column by column as the table orders them."""
-    profiles = artifacts.load_profiles(run)
-    own = profiles[customer.segment.branch] if customer.segment else None
-    header, rows = read_rows(run.dataset, [customer.row - 1])
-    cells = dict(zip(header, rows[customer.row - 1], strict=True))
-    kinds = dict(run.dataset.columns.values_list("name", "kind"))
-    told = [name for name in header if name in _profiled(profiles[0])][:MOST_VALUES]
+    everyone = register.profiles[0]
+    own = register.profiles[customer.segment.branch] if customer.segment else None
+    kinds = dict(register.run.dataset.columns.values_list("name", "kind"))
+    profiled = _profiled(everyone)
+    told = [name for name in cells if name in profiled][:MOST_VALUES]
     return tuple(
         Value(
             column=name,
             own=cells[name] or "–",
             segment=_average(own, name, cells[name], kinds) if own else "–",
-            everyone=_average(profiles[0], name, cells[name], kinds),
+            everyone=_average(everyone, name, cells[name], kinds),
         )
         for name in told
     )

@@ -53,7 +53,7 @@ def customer_list(run: Run, cut: Cut, segment: int | None, page: str) -> Custome
     import numpy as np
 
     top = artifacts.load_top(run)
-    marks, numbers = marks_of(run, top, cut), segment_numbers(run, cut)
+    marks, numbers = marks_of(run, top, cut, artifacts.load_profiles(run)), segment_numbers(run, cut)
     wanted = np.arange(len(numbers)) if segment is None else np.flatnonzero(numbers == segment)
     found: Page[int] = Paginator(wanted, PER_PAGE).get_page(page)
     on_page = [int(row) for row in found.object_list]

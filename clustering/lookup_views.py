@@ -7,25 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from clustering import artifacts, pages
 from clustering.cutting import Cut, answer_of, asked_cut
+from clustering.finished import finished_run
 from clustering.lookup import row_numbered
 from clustering.lookup_apart import apart, names_at
 from clustering.lookup_card import Asked, lookup_page
 from clustering.lookup_list import customer_list
 from clustering.models import Run
-from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal, SpecRefused
 
 MOST_PICKED = 5_000
-
-
-def _done(request: HttpRequest, pk: UUID) -> Run:
-    runs = Run.objects.visible_to(request.user).filter(status=Status.DONE).select_related("dataset")
-    return get_object_or_404(runs, pk=pk)
 
 
 def _cut(request: HttpRequest, run: Run) -> Cut:
@@ -44,7 +39,7 @@ def _damaged(request: HttpRequest, run: Run, refusal: Refusal) -> HttpResponse:
 @require_safe
 def run_customer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Find one customer: by `?id=` as the table writes it, by `?row=` of the table, or by `?at=`, its place on the map."""
-    run = _done(request, pk)
+    run = finished_run(request, pk)
     try:
         cut = _cut(request, run)
         found = lookup_page(run, cut, _asked(request))
@@ -65,7 +60,7 @@ def _asked(request: HttpRequest) -> Asked:
 @require_safe
 def run_customers(request: HttpRequest, pk: UUID) -> HttpResponse:
     """List the customers of `?segment=`, 50 on a page; of everyone without it."""
-    run = _done(request, pk)
+    run = finished_run(request, pk)
     try:
         cut = _cut(request, run)
         segment = _segment(request.GET.get("segment", ""), cut)
@@ -86,7 +81,7 @@ def _segment(asked: str, cut: Cut) -> int | None:
 @require_safe
 def run_drawn(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Name the customers on the map, in leaf order."""
-    run = _done(request, pk)
+    run = finished_run(request, pk)
     try:
         return JsonResponse({"names": names_at(run, sorted(artifacts.load_map(run)["positions"]))})
     except Refusal as refusal:
@@ -96,7 +91,7 @@ def run_drawn(request: HttpRequest, pk: UUID) -> JsonResponse:
 @require_POST
 def run_apart(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Say what sets the customers at the leaf positions `at` apart from all of them; the body is JSON."""
-    run = _done(request, pk)
+    run = finished_run(request, pk)
     try:
         positions = _positions(request.body, run.n_clustered or 0)
         if positions is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -30,6 +30,9 @@ from clustering.wording import BranchWords, TableRow, blank_words, branch_words,
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Advice, TopTree
 from segmentiq.words import count, plural
+
+if TYPE_CHECKING:
+    from segmentiq.ml.cohesion import Cohesion
 
 Means = tuple[float | None, ...]
 """The mean silhouette of each segment, None where nobody was measured."""
@@ -97,7 +100,8 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         p.branch: branch_words(p, top=top, hues=found.hues, names=found.given, shown=found.shown) for p in found.profiles.values()
     }
     segments = tuple(words[branch.id] for branch in cut.branches)
-    score, means = _standing(found, cut)
+    cohesion = cohesion_in(run, top, cut)
+    score, means = _standing(found, cut, cohesion)
     return ResultPage(
         run=run,
         customers=plural(top.n, "customer"),
@@ -119,7 +123,7 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         map=draw_map(artifacts.load_map(run), top, found.hues, owners(top, cut.ids)),
         curve=draw_curve(tuple(found.scores.values()), cut.k, advice),
         heat=draw_heat(found.profiles, top, layout, found.shown.columns),
-        figures=draw_figures(found, cut),
+        figures=draw_figures(found, cut, cohesion),
         cards=_cards(segments, means),
         rows=table_rows(found.profiles[0], found.shown, segments),
         blank=SegmentCard(number=0, words=blank_words()),
@@ -147,12 +151,11 @@ def _shown_cut(run: Run, top: TopTree, params: Mapping[str, str]) -> Cut:
     return cut if cut.k > 1 or top.max_k == 1 else cut_of(top, k=2)
 
 
-def _standing(found: Found, cut: Cut) -> tuple[Score | None, Means]:
-    """Return how well the cut stands, and the mean silhouette of each of its segments."""
+def _standing(found: Found, cut: Cut, measured: Cohesion | None) -> tuple[Score | None, Means]:
+    """Return how well the cut stands, and the mean silhouette of each of its segments; a picked one as it was `measured`."""
     unknown: Means = (None,) * cut.k
     if not cut.is_picked:
         return found.scores.get(cut.k), tuple(found.silhouettes.get(cut.k, unknown))
-    measured = cohesion_in(found.run, cut)
     if measured is None:
         return standing_of(cut), unknown
     return standing_of(cut, measured.silhouette, measured.interval), measured.segments
@@ -162,15 +165,9 @@ def cut_words(run: Run, params: Mapping[str, str]) -> dict[str, Any]:
     """Say what the cut of an address is worth, as the page would. Raises Refusal."""
     found = load_found(run)
     cut = asked_cut(run, found.top, params)
-    score, means = _standing(found, cut)
+    score, means = _standing(found, cut, cohesion_in(run, found.top, cut) if cut.is_picked else None)
     answer = answer_words(found.top.n, cut.k, found.advice, score, is_picked=cut.is_picked)
     return {**asdict(answer), "score": score_words(score), "silhouettes": means}
-
-
-def shown_names(run: Run) -> dict[int, str]:
-    """Return every branch's name as shown: the person's, else the suggested one."""
-    names = {profile.branch: profile.name for profile in artifacts.load_profiles(run)}
-    return names | {entry.branch: entry.name for entry in run.names.all() if entry.name}
 
 
 def _stepper(cut: Cut, top: TopTree) -> Stepper:

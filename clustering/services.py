@@ -184,7 +184,7 @@ def _one_line(text: str) -> str:
 def silhouette_of(run: Run, cut: Cut) -> float | None:
     """Return how well a cut separates the customers; None for one picked by hand in a run that kept nothing to tell it from."""
     if cut.is_picked:
-        cohesion = cohesion_in(run, cut)
+        cohesion = cohesion_in(run, artifacts.load_top(run), cut)
         return cohesion.silhouette if cohesion else None
     return next((score.silhouette for score in artifacts.load_scores(run) if score.k == cut.k), None)
 

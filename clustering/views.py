@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clustering import artifacts, drawing, exports, pages, services
 from clustering.cutting import Cut, asked_cut
 from clustering.filters import RUNS
+from clustering.finished import finished_run
 from clustering.models import Run
 from clustering.progress import progress_page
-from clustering.result import result_page, shown_names
-from clustering.segments import given_hues
+from clustering.result import result_page
+from clustering.segments import given_hues, shown_names
 from clustering.subtree import subtree_document
 from segmentiq.downloads import file_answer
 from segmentiq.jobs.lifecycle import Status
@@ -91,8 +92,7 @@ def run_again(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _done_run(request: HttpRequest, pk: UUID) -> tuple[Run, Cut]:
     """Load a finished run and the cut asked for, or end in 404. Raises Refusal when its files are damaged."""
-    runs = Run.objects.visible_to(request.user).filter(status=Status.DONE).select_related("dataset")
-    run = get_object_or_404(runs, pk=pk)
+    run = finished_run(request, pk)
     top = artifacts.load_top(run)
     try:
         return run, asked_cut(run, top, request.GET)

@@ -22,8 +22,7 @@ from clustering import artifacts, drawing, exports, services
 from clustering.cutting import READERS, Cut, asked_cut, cut_of
 from clustering.filters import RunFilter
 from clustering.models import Run
-from clustering.result import shown_names
-from clustering.segments import given_hues, segment_records
+from clustering.segments import given_hues, segment_records, shown_names
 from clustering.serializers import (
     CutSerializer,
     RunDetailSerializer,

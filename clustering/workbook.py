@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +51,10 @@ def stream_workbook(header: Sequence[str], rows: Iterable[Sequence[str]], kinds:
     from xlsxwriter.workbook import Workbook
 
     with TemporaryDirectory() as folder:
-        path = f"{folder}/book.xlsx"
-        with Workbook(path, {"constant_memory": True, "tmpdir": folder}) as book:
+        path = Path(folder, "book.xlsx")
+        with Workbook(str(path), {"constant_memory": True, "tmpdir": folder}) as book:
             _write(book, header, rows, kinds)
-        with open(path, "rb") as stream:  # noqa: PTH123 - a plain file, read in pieces
+        with path.open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 yield chunk
 

@@ -204,7 +204,7 @@ def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponseBase:
     renderer = getattr(context.get("request"), "accepted_renderer", None)
     if renderer is not None and renderer.format == "api":
         return Response(told.body(), status=told.status, headers=dict(told.headers))
-    return JsonResponse(told.body(), status=told.status, headers=dict(told.headers))
+    return as_json(told)
 
 
 def page_or_answer(code: str, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -215,9 +215,13 @@ def page_or_answer(code: str, page: Callable[..., HttpResponseBase]) -> Callable
             return page(request, *args, **kwargs)
         error = sys.exc_info()[1]
         told = tell(error) if code == "internal_error" and isinstance(error, Exception) else Told(code=code)
-        return JsonResponse(told.body(), status=told.status, headers=dict(told.headers))
+        return as_json(told)
 
     return view
+
+
+def as_json(told: Told) -> JsonResponse:
+    return JsonResponse(told.body(), status=told.status, headers=dict(told.headers))
 
 
 def tell(error: Exception) -> Told:

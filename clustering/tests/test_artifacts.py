@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from clustering import artifacts, services, writers
-from clustering.writers import WRITERS
 from segmentiq.files import checksum
 from segmentiq.ml.cohesion import cohesion_of
 from segmentiq.ml.cut import cut_k
@@ -28,7 +27,7 @@ def path_of(run: Any, name: str) -> Path:
 def test_every_file_is_there_with_its_hash_and_size(make_run: Make, settings: Any) -> None:
     run = make_run()
     rows = list(run.artifacts.all())
-    assert {row.name for row in rows} == set(WRITERS)
+    assert {row.name for row in rows} == set(writers.WRITERS)
     assert all(checksum(settings.OUTPUT_DIR / row.path) == (row.sha256, row.size) for row in rows)
     assert artifacts.is_intact(run)
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from datasets.reader.cells import lengths_of
 from segmentiq.ml.machine import find_threads
 
 BLOCK = 4 * 2**20
@@ -238,7 +239,7 @@ def _is_well_quoted(data: bytes, delimiter: str) -> bool:
 def _longest(column: Any) -> int:
     """Return the bytes of the longest cell, which are at least as many as its characters."""
     strings = column.dictionary if pa.types.is_dictionary(column.type) else column
-    return int(_lengths(strings).max())
+    return int(lengths_of(strings).max())
 
 
 def _holds_blank(columns: list[Any]) -> bool:
@@ -253,11 +254,6 @@ def _holds_blank(columns: list[Any]) -> bool:
 
 def _are_empty(column: Any) -> NDArray[np.bool_]:
     if not pa.types.is_dictionary(column.type):
-        return np.equal(_lengths(column), 0)
-    is_empty: NDArray[np.bool_] = np.equal(_lengths(column.dictionary), 0)[column.indices.to_numpy()]
+        return np.equal(lengths_of(column), 0)  # type: ignore[no-any-return]
+    is_empty: NDArray[np.bool_] = np.equal(lengths_of(column.dictionary), 0)[column.indices.to_numpy()]
     return is_empty
-
-
-def _lengths(column: Any) -> NDArray[np.int32]:
-    offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)[column.offset : column.offset + len(column) + 1]
-    return np.diff(offsets)

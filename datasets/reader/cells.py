@@ -255,14 +255,24 @@ def _to_cells(encoded: Any) -> TextCells:
     return TextCells(codes=_look_up(place, codes).astype(np.int32), levels=cleaned.dictionary, n_with_nul=n_with_nul)
 
 
+def offsets_of(values: Any) -> NDArray[np.integer[Any]]:
+    """Return where in their buffer each string of an Arrow array starts, and where the last one ends."""
+    wide: type[np.integer[Any]] = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    return np.frombuffer(values.buffers()[1], wide)[values.offset : values.offset + len(values) + 1]
+
+
+def lengths_of(values: Any) -> NDArray[np.integer[Any]]:
+    """Return how many bytes each string of an Arrow array has."""
+    return np.diff(offsets_of(values))
+
+
 def bytes_of(values: Any) -> NDArray[np.uint8]:
     """Return the bytes of all strings of an Arrow array, one after the other."""
-    _, places, held = values.buffers()
+    held = values.buffers()[2]
     if held is None or not len(values):
         return np.zeros(0, np.uint8)
-    wide = np.int64 if pa.types.is_large_string(values.type) else np.int32
-    offsets = np.frombuffer(places, wide)
-    return np.frombuffer(held, np.uint8)[offsets[values.offset] : offsets[values.offset + len(values)]]
+    offsets = offsets_of(values)
+    return np.frombuffer(held, np.uint8)[offsets[0] : offsets[-1]]
 
 
 def _count_nul(levels: Any) -> int:

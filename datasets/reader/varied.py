@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.cells import VariedCells, bytes_of
+from datasets.reader.cells import VariedCells, bytes_of, lengths_of, offsets_of
 from datasets.reader.dates import FIRST_YEAR, LAST_YEAR, is_date_name
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings
@@ -71,7 +71,7 @@ def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[An
     is_whole = not any((bytes_of(chunk) == POINT).any() for chunk in cells.chunks)
     if not is_whole and not numbers.is_certain:
         return None
-    has_gaps = any(not _lengths(chunk).all() for chunk in cells.chunks)
+    has_gaps = any(not lengths_of(chunk).all() for chunk in cells.chunks)
     dtype = pa.int64() if is_whole else pa.float64()
     try:
         parts = [pc.cast(_with_nulls(chunk), dtype).cast(pa.float64() if has_gaps else dtype) for chunk in cells.chunks]
@@ -84,7 +84,7 @@ def read_iso_dates(cells: VariedCells) -> NDArray[np.datetime64] | None:
     """Return a timestamp per row, NaT where the cell is empty."""
     parts = []
     for chunk in cells.chunks:
-        filled = _lengths(chunk) > 0
+        filled = lengths_of(chunk) > 0
         is_full = bool(filled.all())
         stamps = read_iso(chunk if is_full else chunk.filter(pa.array(filled)), FIRST_YEAR, LAST_YEAR) if filled.any() else None
         if stamps is None:
@@ -98,7 +98,7 @@ def read_iso_dates(cells: VariedCells) -> NDArray[np.datetime64] | None:
 
 def _is_plain(chunk: Any) -> bool:
     """Tell whether the cells hold digits, points and minus signs only, none of them too long or with zeros in front."""
-    held, lengths = bytes_of(chunk), _lengths(chunk)
+    held, lengths = bytes_of(chunk), lengths_of(chunk)
     if not len(held) or ((held - MINUS) > NINE - MINUS).any() or (held == SLASH).any() or lengths.max() > LONGEST_NUMBER:
         return False
     signed = _starts(chunk)[lengths > 1]
@@ -111,22 +111,14 @@ def _is_plain(chunk: Any) -> bool:
 
 def _starts(chunk: Any) -> NDArray[np.int64]:
     """Return where in these bytes the cells start."""
-    offsets = _offsets(chunk)
+    offsets = offsets_of(chunk)
     starts: NDArray[np.int64] = offsets[:-1].astype(np.int64) - offsets[0]
     return starts
 
 
-def _lengths(chunk: Any) -> NDArray[np.int32]:
-    return np.diff(_offsets(chunk))
-
-
-def _offsets(chunk: Any) -> NDArray[np.int32]:
-    return np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
-
-
 def _with_nulls(chunk: Any) -> Any:
     """Return the same cells, the empty ones as null."""
-    filled = _lengths(chunk) > 0
+    filled = lengths_of(chunk) > 0
     if filled.all():
         return chunk
     _, offsets, data = chunk.buffers()

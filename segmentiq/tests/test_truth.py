@@ -23,8 +23,7 @@ from clustering.cutting import Cut, cut_of
 from clustering.drawing import FILLS
 from clustering.layout import hues_of
 from clustering.models import Run
-from clustering.result import shown_names
-from clustering.segments import given_hues
+from clustering.segments import given_hues, shown_names
 from segmentiq.ml.values import TopTree
 from segmentiq.testing import factories
 from segmentiq.testing.tables import three_groups

@@ -10,7 +10,7 @@ export function mount(root, page) {
   const made = new Map();
   for (const card of root.children) listen(card);
 
-  function cardOf(branch, number, cut) {
+  function cardOf(branch, number) {
     if (!made.has(branch.id)) made.set(branch.id, listen(blank.content.firstElementChild.cloneNode(true)));
     const card = made.get(branch.id);
     if (card.dataset.card !== String(branch.id)) fill(card, branch);
@@ -69,8 +69,6 @@ export function mount(root, page) {
       fill(card, page.data.branches[Number(card.dataset.card)]);
       close(card);
     });
-    card.addEventListener("pointerenter", () => card.classList.add("is-near"));
-    card.addEventListener("pointerleave", () => card.classList.remove("is-near"));
     card.querySelector("[data-choose]").addEventListener("click", () => {
       const branch = Number(card.dataset.card);
       page.select({ branch: page.selection.branch === branch ? null : branch, source: view });
@@ -104,7 +102,7 @@ export function mount(root, page) {
 
   const view = {
     show(cut) {
-      place(root, cut.branches.map((branch, index) => cardOf(branch, index + 1, cut)));
+      place(root, cut.branches.map((branch, index) => cardOf(branch, index + 1)));
       tellCohesion(cut);
       view.select(page.selection, cut);
     },
@@ -125,6 +123,6 @@ export function mount(root, page) {
 
 function cohesionWords(silhouette, words) {
   if (silhouette === undefined || silhouette === null) return "";
-  const [, word] = words.find(([bound]) => silhouette >= bound) ?? [null, "overlaps others"];
+  const [, word] = words.find(([bound]) => silhouette >= bound);
   return `Silhouette ${silhouette.toFixed(2)}: ${word}.`;
 }

@@ -1,4 +1,6 @@
 // Any drawing of the page as a file: SVG with the colours it has now written into it, or PNG at twice its size.
+import { drawn } from "./nodes.js";
+
 const WORN = [
   "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
   "paint-order", "opacity", "font-family", "font-size", "font-weight", "text-anchor", "display", "visibility",
@@ -44,10 +46,7 @@ export function standalone(drawing) {
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
-  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ x, y, width, height })) paper.setAttribute(name, value);
-  paper.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
-  copy.prepend(paper);
+  copy.prepend(drawn("rect", { x, y, width, height, fill: getComputedStyle(document.body).backgroundColor }));
   return new XMLSerializer().serializeToString(copy);
 }
 

@@ -1,5 +1,7 @@
 // A new run: what it will take, asked again whenever a choice changes it; what is refused comes with buttons for the one change that
 // helps, which are made here instead of by the server. Choosing a number of segments also chooses "Exactly".
+import { element } from "./nodes.js";
+
 const QUIET_MS = 120;
 const PATIENCE_MS = 400;
 
@@ -9,10 +11,7 @@ let latest = 0;
 let timer = 0;
 
 function say(sentence, isRefused = false, remedies = []) {
-  const words = document.createElement("p");
-  words.className = isRefused ? "wrong" : "hush";
-  words.textContent = sentence;
-  place.replaceChildren(words, ...remedies.map(button));
+  place.replaceChildren(element("p", sentence, isRefused ? "wrong" : "hush"), ...remedies.map(button));
 }
 
 function button({ words, change }) {

@@ -1,4 +1,6 @@
 // The look-up in place: the server's own page is asked, and its answer put here. Without this script the form leads to that page.
+import { element } from "./nodes.js";
+
 const REST_MS = 300;
 
 export function mount(root, page) {
@@ -64,7 +66,5 @@ async function fetchAnswer(address) {
   } catch {
     // told below
   }
-  const sorry = document.createElement("p");
-  sorry.textContent = "The customer could not be looked up. Try again.";
-  return [sorry];
+  return [element("p", "The customer could not be looked up. Try again.")];
 }

@@ -1,5 +1,6 @@
 // Points, a window and a cut in, pixels out. The colours are those the style sheet gives, read once for each theme.
 import { Pixels } from "./map_pixels.js";
+import { drawn } from "./nodes.js";
 
 const [FULL, DIM] = [0.82, 0.12];
 const RING = 6;
@@ -55,7 +56,7 @@ export class Painter {
   }
 
   strokeOf(hue) {
-    this.probe ??= this.svg.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+    this.probe ??= this.svg.appendChild(drawn("path"));
     this.probe.setAttribute("class", `dots s${hue}`);
     return getComputedStyle(this.probe).stroke;
   }

@@ -51,7 +51,6 @@ export class Page {
       if (!entry.root || this.onScreen.has(entry.root)) this.refresh(entry, dragging);
       else this.behind.add(entry);
     }
-    if (moved) this.keepSelection();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), REST_MS);
   }
@@ -97,16 +96,6 @@ export class Page {
     if (cut === this.settled) return;
     this.past = [...this.past, this.settled].slice(-UNDO_STEPS);
     this.settled = cut;
-  }
-
-  // A selected branch that lies above the cut is no part of a segment any more.
-  keepSelection() {
-    const { branch } = this.selection;
-    if (branch !== null && !this.cut.holders.has(branch) && !this.isAbove(branch)) this.select({});
-  }
-
-  isAbove(branch) {
-    return this.cuts.childrenOf(branch).length > 0;
   }
 
   refresh(entry, dragging) {

@@ -1,12 +1,13 @@
 // The tree: its cut line, its branches, the scale of heights, and whichever branch is opened in its place. Every drawn shape already
 // stands when the page arrives; this makes it answer.
 import { offerDownloads } from "./download.js";
+import { drawn, element } from "./nodes.js";
 import { Branches } from "./tree_branches.js";
 import { Layout, written } from "./tree_layout.js";
 import { Line } from "./tree_line.js";
 import { Opened, Opener, outlineOf } from "./tree_opened.js";
 import { Picked } from "./tree_picked.js";
-import { grey, shape } from "./tree_shapes.js";
+import { grey } from "./tree_shapes.js";
 import { Words, counted } from "./tree_words.js";
 
 const KEPT = "tree scale";
@@ -139,11 +140,10 @@ class Tree {
     const names = [`All ${counted(this.layout.root.n)}`, ...this.path.map(({ name }) => name)];
     const steps = names.map((name, depth) => {
       const isLast = depth === names.length - 1;
-      const step = document.createElement(isLast ? "span" : "button");
-      step.textContent = name;
+      const step = element(isLast ? "span" : "button", name);
       if (isLast) step.setAttribute("aria-current", "true");
       else Object.assign(step, { type: "button", className: "link" }).dataset.depth = depth;
-      const item = document.createElement("li");
+      const item = element("li");
       item.append(step);
       return item;
     });
@@ -169,7 +169,7 @@ class Tree {
     const title = axis.firstElementChild;
     title.textContent = title.textContent.replace(/\).*/, `)${SCALE_WORDS[this.scale]}`);
     const x = this.frame.left - 12;
-    axis.replaceChildren(title, ...this.now.ticks().map((height) => shape("text", { x, y: this.now.y(height) + 4 }, written(height))));
+    axis.replaceChildren(title, ...this.now.ticks().map((height) => drawn("text", { x, y: this.now.y(height) + 4 }, written(height))));
   }
 
   // --- what the page asks ----------------------------------------------------------------------------------------------
@@ -198,8 +198,8 @@ class Tree {
     const x = (left + right) / 2;
     const texts = [];
     if (right - left < 7 * String(number).length) return texts;
-    texts.push(shape("text", { x, y: this.frame.labels[0], "font-weight": 600 }, number));
-    if (right - left >= 8 * size.length) texts.push(shape("text", { x, y: this.frame.labels[1], opacity: 0.75 }, size));
+    texts.push(drawn("text", { x, y: this.frame.labels[0], "font-weight": 600 }, number));
+    if (right - left >= 8 * size.length) texts.push(drawn("text", { x, y: this.frame.labels[1], opacity: 0.75 }, size));
     return texts;
   }
 

@@ -1,5 +1,5 @@
 // What a person can point at in the tree: one area per branch, told when pointed at or reached by the arrow keys, selected by a click.
-import { shape } from "./tree_shapes.js";
+import { drawn } from "./nodes.js";
 
 const KEYS = { ArrowUp: "above", ArrowDown: "below", ArrowLeft: "left", ArrowRight: "right" };
 
@@ -8,9 +8,9 @@ export class Branches {
   constructor(svg, layout, says) {
     this.layout = layout;
     this.says = says;
-    this.pointed = shape("rect", { class: "branch-mark" });
-    this.selected = shape("rect", { class: "branch-mark is-selected" });
-    this.place = shape("g", { class: "branch-reaches", role: "group", "aria-label": "Branches: arrow keys go to the next one, Enter selects it" });
+    this.pointed = drawn("rect", { class: "branch-mark" });
+    this.selected = drawn("rect", { class: "branch-mark is-selected" });
+    this.place = drawn("g", { class: "branch-reaches", role: "group", "aria-label": "Branches: arrow keys go to the next one, Enter selects it" });
     this.areas = new Map(layout.records.map((record) => [record.id, this.area(record)]));
     this.place.append(...this.areas.values());
     svg.querySelector("[data-drawn]").before(this.pointed, this.selected);
@@ -22,7 +22,7 @@ export class Branches {
   }
 
   area(record) {
-    return shape("rect", {
+    return drawn("rect", {
       class: "branch-reach",
       role: "button",
       tabindex: -1,

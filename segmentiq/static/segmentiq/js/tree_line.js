@@ -1,5 +1,6 @@
 // The dashed line across the tree: dragged, or stepped by keys, it cuts straight; picked segments show it in steps. Spoken as a slider.
-import { belowCut, cutLine, ladder, rung, shape } from "./tree_shapes.js";
+import { drawn } from "./nodes.js";
+import { belowCut, cutLine, ladder, rung } from "./tree_shapes.js";
 import { rounded } from "./tree_layout.js";
 
 const STEPS = { ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -5, PageDown: 5 };
@@ -113,9 +114,9 @@ class Ladder {
     if (!this.place) return;
     this.stairs = this.place.querySelector(".stairs");
     this.rung = this.place.querySelector(".rung");
-    this.pointed = shape("path", { class: "rung is-pointed" });
+    this.pointed = drawn("path", { class: "rung is-pointed" });
     const { top, bottom, ladder: [left, right] } = layout.frame;
-    const reach = shape("rect", { class: "ladder-reach", x: left - 6, y: top - 8, width: right - left + 12, height: bottom - top + 8 });
+    const reach = drawn("rect", { class: "ladder-reach", x: left - 6, y: top - 8, width: right - left + 12, height: bottom - top + 8 });
     this.place.append(this.pointed, reach);
     const kOf = (event) => page.cuts.clamp(this.layout.segmentsAt(placeOf(svg, event).y));
     reach.addEventListener("pointermove", (event) => this.point(kOf(event)));

@@ -1,6 +1,7 @@
 // One branch drawn in place of the tree, down to at most 40 leaves with counts: fetched when it is opened, kept for coming back.
+import { drawn } from "./nodes.js";
 import { Layout } from "./tree_layout.js";
-import { grey, isFinest, limb, shape, tuft } from "./tree_shapes.js";
+import { grey, isFinest, limb, tuft } from "./tree_shapes.js";
 
 export class Opener {
   constructor(address) {
@@ -22,8 +23,8 @@ export class Opened {
   constructor(svg, page, records, frame, scale) {
     this.page = page;
     this.layout = new Layout(records, frame, scale);
-    this.group = shape("g", { class: "opened" });
-    this.colourless = shape("path", { class: "above" });
+    this.group = drawn("g", { class: "opened" });
+    this.colourless = drawn("path", { class: "above" });
     this.outlines = records.flatMap((record) => this.outlinesOf(record));
     this.group.append(this.colourless, ...this.outlines, ...this.feet());
     svg.querySelector("[data-drawn]").after(this.group);
@@ -34,19 +35,19 @@ export class Opened {
 
   outlinesOf(record) {
     const kinds = isFinest(this.layout, record) ? ["limb", "tuft"] : ["limb"];
-    return kinds.map((kind) => Object.assign(shape("path", { class: kind, "data-branch": record.holder }), { record }));
+    return kinds.map((kind) => Object.assign(drawn("path", { class: kind, "data-branch": record.holder }), { record }));
   }
 
   // A band in the colour of its segment under every leaf, and how many customers it holds where there is room.
   feet() {
     const { frame } = this.layout;
-    const labels = shape("g", { class: "tree-labels", "text-anchor": "middle" });
+    const labels = drawn("g", { class: "tree-labels", "text-anchor": "middle" });
     const bands = this.layout.records.filter((record) => isFinest(this.layout, record)).map((record) => {
       const [left, right] = record.span;
       const size = record.n.toLocaleString("en");
-      if (right - left >= 7 * size.length + 5) labels.append(shape("text", { x: (left + right) / 2, y: frame.labels[0] }, size));
+      if (right - left >= 7 * size.length + 5) labels.append(drawn("text", { x: (left + right) / 2, y: frame.labels[0] }, size));
       const band = { x: left, y: frame.bottom + 3, width: right - left + 0.3, height: frame.band };
-      return shape("rect", { class: "band", "data-branch": record.holder, ...band });
+      return drawn("rect", { class: "band", "data-branch": record.holder, ...band });
     });
     return [...bands, labels];
   }

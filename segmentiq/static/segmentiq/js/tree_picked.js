@@ -1,12 +1,13 @@
 // Customers that were picked in another view: where they are in the tree, as a bar under every finest branch, and in words.
-import { isFinest, shape } from "./tree_shapes.js";
+import { drawn } from "./nodes.js";
+import { isFinest } from "./tree_shapes.js";
 
 const MOST_TOLD = 4;
 const BAR = 3;
 
 export class Picked {
   constructor(svg) {
-    this.bars = shape("g", { class: "picked" });
+    this.bars = drawn("g", { class: "picked" });
     svg.querySelector("[data-labels]").before(this.bars);
     this.positions = null;
   }
@@ -25,7 +26,7 @@ export class Picked {
       const share = this.within(leaf) / leaf.n;
       if (!share) return [];
       const [left, right] = leaf.span;
-      return [shape("rect", { x: left, y, width: Math.max((right - left) * share, 1), height: BAR })];
+      return [drawn("rect", { x: left, y, width: Math.max((right - left) * share, 1), height: BAR })];
     }));
   }
 

@@ -1,6 +1,4 @@
 // A layout in, the outlines of its branches, its cut line and its ladder out, as path data; the same rules as clustering/drawing.py.
-const SVG = "http://www.w3.org/2000/svg";
-
 export function limb(layout, record) {
   const x = layout.stems.get(record.id);
   const joint = layout.jointOf(record);
@@ -60,11 +58,4 @@ export function rung(layout, k) {
 
 function at(place) {
   return place.toFixed(1);
-}
-
-export function shape(tag, attributes, words) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (words !== undefined) made.textContent = words;
-  return made;
 }
