@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self, get_args
 
 from django import forms
 
 from datasets.doctor.actions import CODES
+from datasets.reader.dialects import CHOICES, is_delimiter
+from datasets.reader.encodings import known_encoding
 from datasets.reader.overrides import MOST_SKIPPED
 from datasets.reader.sheets import STACK
 from segmentiq.ml.errors import Refusal
@@ -16,6 +18,8 @@ from segmentiq.parsers import sound_json
 
 BY_FILE = ("", "as the file says")
 TRUTHS = {"true": True, "false": False}
+MARKS = {mark: name for name, mark in reversed(CHOICES.items())} | {"\\t": "tab"}
+"""What a delimiter is called, which may be chosen by itself too."""
 OF_TEXT = ("delimiter", "encoding", "quote")
 OF_SHEETS = ("sheet",)
 NOT_ASKED = {
@@ -26,10 +30,28 @@ NOT_ASKED = {
 """Choices that a file of this format does not leave open."""
 
 
+class ChoiceOfFile(forms.ChoiceField):
+    """A choice among the usual ones; a rarer one that was made over the API is shown, and taken back from the page, too."""
+
+    def __init__(self, *, is_known: Callable[[str], bool], **options: Any) -> None:
+        super().__init__(**options)
+        self.is_known = is_known
+
+    def valid_value(self, value: Any) -> bool:
+        return super().valid_value(value) or self.is_known(str(value))
+
+    def show(self, chosen: str) -> None:
+        """Offer what was chosen."""
+        usual: Any = self.choices
+        if not super().valid_value(chosen):
+            self.choices = [*usual, (chosen, chosen)]
+
+
 class ReadingForm(forms.Form):
     """How a file is to be read, where a person knows better; what is left alone is told by the file's content."""
 
-    delimiter = forms.ChoiceField(
+    delimiter = ChoiceOfFile(
+        is_known=is_delimiter,
         label="Delimiter",
         required=False,
         choices=[
@@ -41,7 +63,8 @@ class ReadingForm(forms.Form):
             ("none", "none: one column"),
         ],
     )
-    encoding = forms.ChoiceField(
+    encoding = ChoiceOfFile(
+        is_known=lambda name: known_encoding(name) is not None,
         label="Encoding",
         required=False,
         choices=[
@@ -107,6 +130,10 @@ class ReadingForm(forms.Form):
     def of(cls, overrides: Mapping[str, Any], decisions: Iterable[Mapping[str, Any]] = ()) -> Self:
         """Return the form that shows the choices made before, and only those that this kind of file leaves open."""
         asked = {name: overrides[name] for name in ReadingForm.base_fields if name in overrides}
+        if "delimiter" in asked:
+            asked["delimiter"] = MARKS.get(asked["delimiter"], asked["delimiter"])
+        if "encoding" in asked:
+            asked["encoding"] = known_encoding(asked["encoding"]) or asked["encoding"]
         words = {name: str(value).lower() for name, value in asked.items() if isinstance(value, bool)}
         form = cls(initial={**asked, **words})
         made = {decision["what"]: decision for decision in decisions}
@@ -115,8 +142,12 @@ class ReadingForm(forms.Form):
         if "sheet" in form.fields and (sheets := made.get("sheet", {}).get("choices")):
             form.fields["sheet"] = _field_of_sheets(sheets, asked.get("sheet"))
             form.order_fields(["sheet"])
+        field: Any
+        for name in {"delimiter", "encoding"}.intersection(form.fields, asked):
+            field = form.fields[name]
+            field.show(asked[name])
         for name in {"sheet", "delimiter", "encoding"}.intersection(form.fields, made).difference(asked):
-            field: Any = form.fields[name]
+            field = form.fields[name]
             field.choices = [("", f"{BY_FILE[1]}: {made[name]['value']}"), *field.choices[1:]]
         return form
 

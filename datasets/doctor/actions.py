@@ -127,6 +127,7 @@ GUESSES = {
     "stray_quotes": "It is read right",
     "several_sheets": "It is the right sheet",
     "same_header_sheets": "This sheet is enough",
+    "tables_beside": "It is another table",
     "possible_total": "It is a customer",
     "sentinel_values": "They are numbers",
     "mixed_numbers": "It is text",
@@ -171,6 +172,10 @@ def _all_sheets(message: str) -> list[Action]:
     return [_read("sheet", "*", "Read all of them")]
 
 
+def _all_columns(message: str) -> list[Action]:
+    return [_read("keep_rows", True, "Read its columns too")]
+
+
 def _read(choice: str, value: Any, label: str) -> Action:
     return Action(action="read", column=None, value={choice: value}, label=label)
 
@@ -180,6 +185,7 @@ OTHERWISE: Mapping[str, Callable[[str], list[Action]]] = {
     "thousands_guessed": _other_decimal,
     "date_order_guessed": _other_order,
     "same_header_sheets": _all_sheets,
+    "tables_beside": _all_columns,
 }
 """How a guess is corrected with one click, where there is but one other way."""
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from datasets.reader.isodates import read_iso
 from datasets.reader.months import WEEKDAYS, month_of
-from datasets.reader.patterns import all_match, as_python
+from datasets.reader.patterns import all_match, as_python, in_plain_digits
 
 Order = Literal["year-month-day", "day-month-year", "month-day-year"]
 
@@ -87,6 +87,7 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
         return None
     if (stamps := read_iso(values, FIRST_YEAR, LAST_YEAR)) is not None:
         return Dates(values=stamps, order="year-month-day")
+    values = in_plain_digits(values)
     is_announced = is_date_name(words)
     for pattern in (NUMERIC, NAMED, AMERICAN, CTIME, *((COMPACT, STAMP) if is_announced else ())):
         if all_match(values, pattern):

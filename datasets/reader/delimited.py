@@ -19,7 +19,7 @@ from datasets.reader.dialects import Found, find_dialect
 from datasets.reader.encodings import Encoding, find_encoding, read_head
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.layout import check_width, empty_file, name_columns
-from datasets.reader.margins import FIRST_RECORDS, Opening, Record, find_opening
+from datasets.reader.margins import FIRST_RECORDS, SECOND_HEADER, Opening, Record, find_opening
 from datasets.reader.records import NO_DELIMITER, Dialect, Records, StrayQuote, skip_hint, split_records
 from datasets.reader.rows import Frame, Part, gather
 from datasets.reader.source import RawTable, Source
@@ -117,7 +117,7 @@ def _tell_progress(stream: BinaryIO, n_bytes: int, source: Source) -> None:
 
 
 def _frame(first: list[Record], opening: Opening, source: Source) -> Frame:
-    fields = [""] * opening.has_row_names + first[opening.n_above][1]
+    fields = [""] * opening.has_row_names + (opening.joined or first[opening.n_above][1])
     check_width(len(fields), source.limits)
     keeps_all = bool(source.overrides.get("keep_rows"))
     can_repeat = opening.is_named and not keeps_all and sum(map(bool, fields)) > 1
@@ -137,7 +137,7 @@ def _tell_opening(first: list[Record], opening: Opening, findings: Findings) -> 
     findings.set_aside(
         "title_rows", opening.n_above, "Above the table: titles, comments or blanks. Choose skip_rows = 0 to keep them."
     )
-    findings.set_aside("unit_rows", opening.n_between, "Between the header and the rows: a ruler, units or types.")
+    findings.set_aside("unit_rows", opening.n_between, SECOND_HEADER)
 
 
 def _parts(text: Text, records: Records, dialect: Dialect, splitter: Splitter) -> Iterator[Part]:

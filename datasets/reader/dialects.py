@@ -52,12 +52,17 @@ def find_dialect(text: str, limits: ReadLimits, *, delimiter: str | None = None,
 
 
 def _chosen(name: str) -> Found:
-    delimiter = CHOICES.get(name, name)
-    is_word = len(delimiter) > 1 and any(map(str.isalnum, delimiter))
-    if not 1 <= len(delimiter) <= LONGEST_DELIMITER or is_word or set(delimiter) & set('"\r\n\0'):
+    if not is_delimiter(name):
         hint = "Choose a comma, semicolon, tab, | or another mark of at most three characters."
         raise FileRefused("The delimiter that was chosen is none.", code="invalid_override", field="delimiter", hint=hint)
-    return Found(dialect=Dialect(delimiter=delimiter), reason="Chosen by a person.")
+    return Found(dialect=Dialect(delimiter=CHOICES.get(name, name)), reason="Chosen by a person.")
+
+
+def is_delimiter(name: str) -> bool:
+    """Tell whether it is a mark that can stand between cells, or the name of one."""
+    mark = CHOICES.get(name, name)
+    is_word = len(mark) > 1 and any(map(str.isalnum, mark))
+    return 1 <= len(mark) <= LONGEST_DELIMITER and not is_word and not set(mark) & set('"\r\n\0')
 
 
 def _find_delimiter(text: str, limits: ReadLimits) -> Found:

@@ -87,11 +87,18 @@ def read_head(stream: BinaryIO, encoding: Encoding, n_bytes: int) -> str:
     return decoder.decode(stream.read(n_bytes))
 
 
+def known_encoding(name: str) -> str | None:
+    """Return the encoding of that name as we write it, however it was written; None where we know none."""
+    plain = name.lower().replace("_", "-")
+    return next((known for known in ENCODINGS if known.replace("_", "-") == plain), None)
+
+
 def _chosen(stream: BinaryIO, name: str, limit: int | None) -> Encoding:
-    if name.lower().replace("_", "-") not in {known.replace("_", "-") for known in ENCODINGS}:
+    known = known_encoding(name)
+    if known is None:
         hint = f"Known encodings: {', '.join(ENCODINGS)}."
         raise FileRefused("The encoding that was chosen is not known.", code="invalid_override", field="encoding", hint=hint)
-    wanted = "utf-8-sig" if name.lower() == "utf-8" else name.lower()
+    wanted = "utf-8-sig" if known == "utf-8" else known
     return _proven(stream, Encoding(name=wanted, reason="Chosen by a person."), limit)
 
 

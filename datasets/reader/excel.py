@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from datasets.reader.beside import BLANK
 from datasets.reader.cells import STRING, TextCells, encode
 from datasets.reader.findings import Findings, count_of
-from datasets.reader.grid import BLANK, Block, Grid, find_block, find_start, say
+from datasets.reader.grid import Block, Grid, find_block, find_start, say
 from datasets.reader.layout import cell_too_long, empty_file, name_columns
 from datasets.reader.sheets import STACK, check_extent, find_filled, find_named
 from datasets.reader.sheets import say as say_sheets
@@ -31,6 +32,8 @@ from segmentiq.ml.errors import FileRefused
 PEEKED_ROWS = 600
 MOST_PEEKED = 20
 """Sheets whose beginning is looked at to find the table."""
+MOST_NOTES = 50
+"""Rows of a cover or a short list."""
 SHEET_COLUMN = "sheet"
 DATES = {dt.datetime, dt.date}
 
@@ -87,6 +90,13 @@ class Peek:
     sheet: Sheet
     header: tuple[str, ...]
     words: frozenset[str]
+    most_filled: int
+    """Cells of its fullest row."""
+
+    def is_beside(self, table: Peek) -> bool:
+        """Tell whether it holds notes or a short list: few rows of two cells at most, beside a larger table with more columns."""
+        is_short = self.sheet.extent.n_rows <= min(MOST_NOTES, table.sheet.extent.n_rows / 2)
+        return is_short and self.most_filled <= 2 and self.most_filled < table.most_filled
 
     def describes(self, other: Peek) -> bool:
         """Tell whether this sheet is about the columns of another one: their names stand among its cells, in few rows."""
@@ -113,7 +123,8 @@ def _peek(workbook: Any, sheet: Sheet, source: Source) -> Peek:
     start = find_start(rows, source.overrides).n_above if rows else 0
     header = tuple(say(cell).strip().lower() for cell in rows[start]) if rows else ()
     words = frozenset(cell.strip().lower() for row in rows for cell in row if isinstance(cell, str) and len(cell) < 200)
-    return Peek(sheet=sheet, header=header, words=words)
+    most_filled = max((sum(cell not in BLANK for cell in row) for row in rows), default=0)
+    return Peek(sheet=sheet, header=header, words=words, most_filled=most_filled)
 
 
 def _choose(workbook: Any, sheets: list[Sheet], source: Source) -> list[Sheet]:
@@ -140,7 +151,8 @@ def _choose(workbook: Any, sheets: list[Sheet], source: Source) -> list[Sheet]:
     if about:
         reason = f"The visible sheet with the most data; {say_sheets(about)} describes its columns."
     _decide(chosen.name, reason, [chosen], Choices(sheets, same), source.findings)
-    _warn_of_others(chosen, same, sheets, source.findings)
+    beside = [peek.sheet for peek in tables if peek.is_beside(tables[0])]
+    _warn_of_others(chosen, same, [sheet for sheet in sheets if sheet not in about + beside], source.findings)
     return [chosen]
 
 
@@ -192,7 +204,7 @@ def _decide(value: str, reason: str, read: Sequence[Sheet], choices: Choices, fi
 def _warn_of_others(chosen: Sheet, same: Sequence[Sheet], sheets: Sequence[Sheet], findings: Findings) -> None:
     visible = [sheet for sheet in sheets if sheet.is_visible and sheet.extent.n_filled]
     hidden = [sheet for sheet in sheets if not sheet.is_visible]
-    if len(visible) > 1:
+    if len(visible) > 1:  # of those that could be meant: neither notes nor what describes the columns of another one
         message = f"The workbook has {len(visible)} sheets with data; {chosen.said} was read."
         findings.warn("several_sheets", message)
     if len(same) > 1:

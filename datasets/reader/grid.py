@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from datasets.reader.below import MOST, is_table
+from datasets.reader.beside import BLANK, find_columns
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.layout import empty_file
 from datasets.reader.margins import (
     FIRST_RECORDS,
     MOST_ABOVE,
+    SECOND_HEADER,
     TAIL,
     Opening,
     Record,
@@ -33,7 +35,6 @@ from datasets.reader.workbook import Sheet
 from datasets.reader.zips import corrupt
 
 Rows = list[list[Any]]
-BLANK = ("", None)
 FEWEST_SUMMED = 3
 """Rows below which a sum says little."""
 
@@ -67,12 +68,14 @@ class Block:
 
 def find_block(grid: Grid, source: Source) -> Block:
     """Return the table of a sheet. Raises FileRefused."""
+    grid = _without_beside(grid, source)
     n_repeated = _fill_down(grid)
     opening = find_start(grid.rows, source.overrides, _find_groups(grid))
     start = opening.n_above
     _tell_opening(opening, grid, source)
     first = grid.rows[start]
-    said = [say(cell) for cell in first]
+    joined = opening.joined or []
+    said = [*joined, *[""] * (len(first) - len(joined))] if joined else [say(cell) for cell in first]
     header = _name_in_groups(said, start, grid) if opening.is_named else [""] * len(said)
     body = grid.rows[start + opening.is_named + opening.n_between :]
     repeats = first if opening.is_named and _count(first) > 1 and not source.overrides.get("keep_rows") else None
@@ -92,12 +95,26 @@ def find_block(grid: Grid, source: Source) -> Block:
     return Block(sheet=grid.sheet, header=header[:width], columns=columns[:width], is_named=opening.is_named, n_rows=len(kept))
 
 
+def _without_beside(grid: Grid, source: Source) -> Grid:
+    """Return the main table of a sheet that holds others to its sides."""
+    if source.overrides.get("keep_rows"):
+        return grid
+    start, stop, beside = find_columns(grid.rows)
+    if not beside:
+        return grid
+    n_columns, n_rows = sum(part.stop - part.start for part in beside), max(len(part.rows) for part in beside)
+    size = f"{count_of(n_columns, 'column')} of up to {count_of(n_rows, 'row')}"
+    message = f"Beyond an empty column, {size} are another table beside the main one; it is left out{_where(grid)}."
+    source.findings.warn("tables_beside", message)
+    return replace(grid, rows=[row[start:stop] for row in grid.rows], left=grid.left + start)
+
+
 def find_start(rows: Rows, overrides: Mapping[str, Any], groups: Container[int] = ()) -> Opening:
     """Return how the table starts; a row that names groups of columns stands above its header."""
     records = [_record(row, line) for line, row in enumerate(rows[: FIRST_RECORDS + MOST_ABOVE])]
     opening = find_opening(records[:FIRST_RECORDS], "", overrides)
     n_above = opening.n_above
-    while n_above in groups and n_above + 2 < len(records):
+    while n_above in groups and opening.joined is None and n_above + 2 < len(records):
         n_above += 1
         opening = find_opening(records[n_above : n_above + FIRST_RECORDS], "", {**overrides, "skip_rows": 0})
     return replace(opening, n_above=n_above)
@@ -118,7 +135,7 @@ def _tell_opening(opening: Opening, grid: Grid, source: Source) -> None:
     if n_titles:
         source.findings.warn("rows_above_header", f"{count_of(n_titles, 'row')} above the table left out{_where(grid)}.")
     source.findings.set_aside("title_rows", n_titles, "Above the table: titles or notes. Choose skip_rows = 0 to keep them.")
-    source.findings.set_aside("unit_rows", opening.n_between, "Between the header and the rows: a ruler, units or types.")
+    source.findings.set_aside("unit_rows", opening.n_between, SECOND_HEADER)
 
 
 def _leave_out(body: Rows, repeats: list[Any] | None, grid: Grid, source: Source) -> Rows:
@@ -135,7 +152,7 @@ def _leave_out(body: Rows, repeats: list[Any] | None, grid: Grid, source: Source
         findings.warn("blank_rows", f"{count_of(len(body) - len(filled), 'row')} without any value left out{_where(grid)}.")
     findings.set_aside("repeated_headers", n_repeated, "The header once more, further down.")
     findings.set_aside("totals", n_totals, "The last row holds the sums of the rows above.")
-    findings.set_aside("footers", n_footers, "Remarks below the table.")
+    findings.set_aside("footers", n_footers, "Below the table: remarks, or a totals row without sums.")
     return kept[: len(kept) - n_totals]
 
 
@@ -206,6 +223,8 @@ def _fill_down(grid: Grid) -> int:
 def _name_in_groups(header: list[str], start: int, grid: Grid) -> list[str]:
     """Return the names, with their group's name before them where only that tells them apart."""
     names = [name.strip() for name in header]
+    if start - 1 in _find_groups(grid):  # below groups, a column of none may have its name beside theirs
+        header = names = [name or say(grid.rows[start - 1][place]).strip() for place, name in enumerate(names)]
     twice = {name for name, n in Counter(names).items() if name and n > 1}
     groups: dict[int, str] = {}
     for top, left, _, right in grid.sheet.extent.merges if twice else ():

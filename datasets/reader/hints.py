@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.cells import TextCells
+from datasets.reader.cells import Present, TextCells, bytes_of
 from datasets.reader.dates import looks_like_dates
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.numbers import symbols_of
-from datasets.reader.patterns import all_match
+from datasets.reader.patterns import all_match, edges_of
+from datasets.reader.roles import DIGIT_WORDS, Judgement, is_id_name
 
 SENTINELS = frozenset(sign * int("9" * n_digits) for n_digits in range(2, 10) for sign in (1, -1) if sign < 0 or n_digits > 2)
 FEW, MANY = 50, 200
@@ -25,6 +27,13 @@ FAR = 3
 """How many times as far from zero as the next value a sentinel is."""
 WITH_UNIT = r"^[+-]?\d[\d.,' ]*\s?(?:(?:\p{Ll}|µ)(?:\p{L}|[²³]){0,9}|(?:\p{L}|µ){2,10}[²³]?)(?:/\p{L}{1,8})?\.?$"
 CONTROLS = r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]"
+ROUNDED = r"^\d(?:[.,]\d{1,5})?E\+(?:1[1-9]|2\d)$"
+"""How spreadsheets show a number of twelve digits or more."""
+DIGITS, POWER = np.frombuffer(b"0123456789", np.uint8), ord("E")
+LOST_DIGITS = (
+    "{}: {} were rounded by a spreadsheet, which wrote them in powers of ten; their last digits were lost before the file came"
+    " here. Format the column there as a number without decimals, and export it again."
+)
 LOST = "\ufffd in {}: letters were lost before the file came here."
 TWICE = "{} seem to be encoded twice (\u00c3\u00a4 where \u00e4 was meant); they are kept."
 TWICE_ENCODED = "Ã[\u0080-\u00bf\u0152\u0160\u0178]|â€|Ð[°-¿]Ð"
@@ -48,6 +57,28 @@ def warn_of_characters(name: str, cells: TextCells, findings: Findings) -> None:
 
 def _count(levels: Any, pattern: str) -> int:
     return int(pc.sum(pc.match_substring_regex(levels, pattern)).as_py() or 0)
+
+
+def judge_rounded(name: str, words: tuple[str, ...], present: Present, findings: Findings) -> Judgement | None:
+    """Return the judgement of identifiers that a spreadsheet rounded, None for other columns; rounded numbers are told anyway.
+
+    It shows numbers of twelve digits and more in powers of ten, and what it shows is what it exports. Identifiers have the same
+    number of digits; amounts in powers of ten differ in them.
+    """
+    first, last, _ = edges_of(present.values)
+    maybe = np.flatnonzero(np.isin(first, DIGITS) & np.isin(last, DIGITS))
+    if not len(maybe) or not (bytes_of(present.values) == POWER).any():
+        return None
+    found = pc.match_substring_regex(present.values.take(pa.array(maybe)), ROUNDED).to_numpy(zero_copy_only=False)
+    n_rounded = int(present.counts[maybe[found]].sum())
+    if not n_rounded:
+        return None
+    findings.warn("rounded_numbers", LOST_DIGITS.format(name[:80], count_of(n_rounded, "long number")), name)
+    powers = pc.unique(pc.utf8_slice_codeunits(present.values.take(pa.array(maybe[found])), -2))
+    are_alike = len(powers) == 1 and 2 * n_rounded >= present.n_present
+    if not (are_alike or is_id_name(words) or not DIGIT_WORDS.isdisjoint(words[-1:])):
+        return None
+    return Judgement(kind="text", role="ignored", reason="Long numbers that a spreadsheet rounded: their last digits are gone.")
 
 
 def warn_of_sentinels(name: str, values: NDArray[Any], findings: Findings) -> None:

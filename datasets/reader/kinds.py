@@ -20,7 +20,7 @@ from datasets.reader.cells import Cells, Present, TextCells, VariedCells, keep_t
 from datasets.reader.dates import Dates, is_date_name, read_dates
 from datasets.reader.facts import is_padded, number_facts, text_facts
 from datasets.reader.findings import Findings, count_of
-from datasets.reader.hints import warn_of_characters, warn_of_sentinels, warn_of_text
+from datasets.reader.hints import judge_rounded, warn_of_characters, warn_of_sentinels, warn_of_text
 from datasets.reader.numbers import Numbers, Writing, read_numbers
 from datasets.reader.roles import MAX_LEVELS, Judgement, TextFacts, judge_number, judge_text
 from datasets.reader.typed import Typed, as_typed, as_written, judge_constant, judge_date, say_far, type_values, without_words
@@ -152,6 +152,11 @@ def _tell_dates(task: Task, dates: Dates) -> None:
         task.warn("far_dates", say_far(dates.n_beyond))
 
 
+def _as_rounded(task: Task) -> Typed | None:
+    judgement = judge_rounded(task.name, task.words, task.present, task.findings)
+    return None if judgement is None else task.typed(judgement, keep_text(task.cells, task.present))
+
+
 def _as_number(task: Task) -> Typed | None:
     numbers = read_numbers(task.present.values, task.writing) if len(task.present.values) > 1 else None
     if numbers is None:
@@ -260,6 +265,7 @@ ATTEMPTS: tuple[Callable[[Task], Typed | None], ...] = (
     _as_constant,
     _as_boolean,
     _as_announced_date,
+    _as_rounded,
     _as_number,
     _as_date,
 )

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from datasets.reader.doubled import join_headers
 from datasets.reader.layout import has_header
 from datasets.reader.records import BLANKS, SPACE
 from datasets.reader.words import is_missing, is_value
@@ -36,6 +37,7 @@ UNIT = re.compile(
     r"|varchar(?:\(\d+\))?|int|integer|bigint|float|double|decimal|numeric|number|date|datetime|timestamp|bool|boolean|object|category",
     re.IGNORECASE,
 )
+SECOND_HEADER = "Between the header and the rows: a ruler, units, types, or the header's second row."
 COUNTED = r"rows?|records?|lines?|zeilen?|datens(?:a|ä|ae)tze?|lignes?|filas?|registros?|righe|record|linhas?|rijen|rader|wierszy"
 CLOSING = (
     r"generated|created|exported|printed|produced|report|source|note|notes|page|end|eof|copyright|erstellt|erzeugt|exportiert|gedruckt"
@@ -78,6 +80,8 @@ class Opening:
     is_named: bool
     reason: str
     n_between: int = 0
+    joined: list[str] | None = None
+    """The names that the first two records make together, where the second one goes on with the header."""
     has_row_names: bool = False
     """Whether the header has no name for the first column, which R leaves out."""
 
@@ -90,11 +94,13 @@ def find_opening(records: Sequence[Record], delimiter: str, overrides: Mapping[s
     rows = rows[n_above:]
     is_named, reason = has_header(rows, override=overrides.get("header"))
     keeps_all = bool(overrides.get("keep_rows"))
+    joined = join_headers(rows) if is_named and not keeps_all else None
     return Opening(
         n_above=n_above,
         is_named=is_named,
-        reason=reason,
-        n_between=_count_between(rows) if is_named and not keeps_all else 0,
+        reason=reason if joined is None else "The second row goes on with the first: answers or parts below questions or groups.",
+        n_between=1 if joined is not None else _count_between(rows) if is_named and not keeps_all else 0,
+        joined=joined,
         has_row_names=is_named and _has_row_names(rows, delimiter),
     )
 
@@ -207,6 +213,7 @@ def _has_row_names(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
 
 def count_footers(records: Sequence[Record], width: int) -> int:
     """Return how many of the last records are remarks about the table, blank ones between them included."""
+    records = list(records)
     count = _count_remarks(records, width)
     if count:
         return count
@@ -216,11 +223,20 @@ def count_footers(records: Sequence[Record], width: int) -> int:
         n_lines = 1 + sum(cell.count("\n") for cell in fields)
         if not any(map(str.strip, fields)):
             n_blank += 1
-        elif _is_footer(fields, width, after_gap=line - above > n_lines or not any(map(str.strip, records[place - 1][1]))):
+        elif (width > 1 and _is_bare_total(records[: place + 1])) or _is_footer(
+            fields, width, after_gap=line - above > n_lines or not any(map(str.strip, records[place - 1][1]))
+        ):
             count, n_blank = count + 1 + n_blank, 0
         else:
             break
     return count
+
+
+def _is_bare_total(records: Sequence[Record]) -> bool:
+    """Tell whether the last record says "total" and nothing else, below one that fills more than one cell."""
+    filled = [[cell for cell in fields if cell.strip()] for _, fields in records[-2 * TAIL :]]
+    above = next((cells for cells in reversed(filled[:-1]) if cells), [])
+    return len(filled[-1]) == 1 and says_total(filled[-1]) and len(above) > 1
 
 
 def _count_remarks(records: Sequence[Record], width: int) -> int:

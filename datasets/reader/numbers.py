@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.patterns import FIRST, all_match, any_matches, are_words, edges_of
-from datasets.reader.words import LONGEST_VALUE, NON_FINITE, SYMBOL
+from datasets.reader.patterns import FIRST, all_match, any_matches, are_words, edges_of, in_plain_digits
+from datasets.reader.words import LONGEST_VALUE, NON_FINITE, SYMBOL, plain_digits
 
 Mark = Literal["", ".", ",", " ", "'"]
 
@@ -112,6 +112,7 @@ def share_of_numbers(values: Any, counts: NDArray[np.int64]) -> float:
 
 
 def _read(words: Any, writing: Writing) -> Numbers | None:
+    words = in_plain_digits(words)
     if any_matches(words, LEADING_ZERO) or any_matches(words, TOO_LONG):
         return None
     return _plain(words, writing) or _written(words.to_pylist(), writing)
@@ -213,7 +214,7 @@ def symbols_of(words: Sequence[str]) -> frozenset[str]:
     """Return the currencies and percent signs of cells that are amounts, "" for none; nothing where a cell is no amount."""
     symbols: set[str] = set()
     for word in words:
-        match = AMOUNT.fullmatch(word.translate(SPACES)) if len(word) <= LONGEST_VALUE else None
+        match = AMOUNT.fullmatch(plain_digits(word).translate(SPACES)) if len(word) <= LONGEST_VALUE else None
         if match is None:
             return frozenset()
         symbols.add(match["before"] or match["after"] or "")

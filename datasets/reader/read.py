@@ -31,6 +31,7 @@ from datasets.reader.repeats import find_repeats, take_rows
 from datasets.reader.roles import is_customer_id
 from datasets.reader.source import RawTable, Source, ignore_progress
 from datasets.reader.statistics import describe_column
+from datasets.reader.subtotals import without_subtotals
 from datasets.reader.turns import in_turns
 from datasets.reader.typed import Typed
 from datasets.reader.words import split_name
@@ -79,7 +80,7 @@ def read_table(
     with source.path.open("rb") as stream:
         container = check_container(stream, file_name, source.limits)
     source.findings.decide("format", container, "Told by the file's content.")
-    raw = READERS[container](source)
+    raw = without_subtotals(READERS[container](source), source)
     if source.overrides.get("duplicates") == "drop":
         raw = _without_repeats(raw, source)
     columns = _type_columns(raw, source)

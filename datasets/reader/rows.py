@@ -73,7 +73,7 @@ class Tally:
             findings.warn("possible_total", "The last row speaks of a total but holds no sums; it is kept as a customer.")
         findings.set_aside("repeated_headers", self.n_repeated, "The header once more, further down.")
         findings.set_aside("totals", self.n_totals, "The last row holds the sums of the rows above.")
-        findings.set_aside("footers", self.n_footers, "Remarks below the table.")
+        findings.set_aside("footers", self.n_footers, "Below the table: remarks, or a totals row without sums.")
 
 
 def gather(

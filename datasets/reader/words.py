@@ -60,6 +60,9 @@ NUMBER = re.compile(
     re.ASCII,
 )
 DAY = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T\s].*)?")
+DIGIT = re.compile(r"(?![0-9])\d")
+PLAIN_MARKS = str.maketrans("٫٬．，％٪－＋（）／：", ".,.,%%-+()/:")
+"""The marks that are written beside Arabic, Persian and full-width digits."""
 LONGEST_VALUE = 64
 """Nobody writes a longer number or date, and the patterns above need not be tried on what is longer."""
 _SPLIT = re.compile(
@@ -76,7 +79,16 @@ def is_missing(cell: str) -> bool:
 
 def is_value(cell: str) -> bool:
     """Tell whether a cell looks like a number or a date, which names of columns do not."""
-    return len(cell) <= LONGEST_VALUE and bool(NUMBER.fullmatch(cell) or DAY.fullmatch(cell))
+    if len(cell) > LONGEST_VALUE:
+        return False
+    plain = cell if cell.isascii() else plain_digits(cell)
+    return bool(NUMBER.fullmatch(plain) or DAY.fullmatch(plain))
+
+
+def plain_digits(text: str) -> str:
+    """Return a text whose digits of other scripts (Arabic, Persian, full-width, ...) are those of ours, and their marks too."""
+    plain, n_digits = DIGIT.subn(lambda digit: str(unicodedata.decimal(digit[0])), text)
+    return plain.translate(PLAIN_MARKS) if n_digits else text
 
 
 def split_name(name: str) -> tuple[str, ...]:

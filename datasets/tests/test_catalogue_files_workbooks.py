@@ -127,13 +127,19 @@ def test_the_first_of_the_visible_sheets_with_data_is_read_and_all_are_listed(wa
     def fill(book: Any) -> None:
         write(book, "Cover", [["Report"], ["of 2024"]])
         write(book, "Data", ROWS)
+        write(book, "Other", ROWS[:20])
         write(book, "Old", ROWS * 2).hide()
         write(book, "Secret", ROWS).very_hidden()
 
     dataset = read(walker, workbook(fill), "several_sheets", "hidden_sheets")
     decision = next(decision for decision in dataset["decisions"] if decision["what"] == "sheet")
     assert (decision["value"], dataset["n_rows"]) == ("Data", 30)
-    for said in ("Cover (2 rows, 1 column)", "Old (62 rows, 2 columns, hidden)", "Secret (31 rows, 2 columns, hidden)"):
+    for said in (
+        "Cover (2 rows, 1 column)",
+        "Other (20 rows, 2 columns)",
+        "Old (62 rows, 2 columns, hidden)",
+        "Secret (31 rows, 2 columns, hidden)",
+    ):
         assert said in decision["reason"]
     chosen = read(walker, workbook(fill), overrides='{"sheet": "Old"}')
     assert chosen["n_rows"] == 60

@@ -117,3 +117,35 @@ def test_the_api_tells_what_could_be_chosen(visit: Client, read: Callable[..., A
     decisions = visit.get(f"/api/v1/datasets/{dataset.pk}").json()["decisions"]
     assert [decision["choices"] for decision in decisions if decision["what"] == "sheet"] == [["Y2023", "Y2024", "*"]]
     assert all("choices" not in decision for decision in decisions if decision["what"] != "sheet")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "chosen"),
+    [({"delimiter": ";"}, "semicolon"), ({"delimiter": "\t"}, "tab"), ({"delimiter": "\\t"}, "tab"), ({"delimiter": "^"}, "^")],
+)
+def test_a_mark_that_was_chosen_over_the_api_is_shown_and_stays(
+    visit: Client, read: Callable[..., Any], drain: Callable[[], int], overrides: dict[str, str], chosen: str
+) -> None:
+    mark = {"\\t": "\t"}.get(overrides["delimiter"], overrides["delimiter"])
+    content = "customer;age\na;1\nb;2\nc;4\n".replace(";", mark)
+    dataset = read(content.encode(), "a.csv", **overrides)
+    assert f'<option value="{chosen}" selected>' in form_of(visit, dataset)
+    visit.post(reverse("dataset_read", args=[dataset.pk]), {"delimiter": chosen, "header": "true"})
+    drain()
+    dataset.refresh_from_db()
+    assert dataset.overrides == {"delimiter": chosen, "header": True}
+    assert [column.name for column in dataset.columns.all()] == ["customer", "age"]
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("CP1252", "cp1252"), ("Shift-JIS", "shift_jis"), ("iso-8859-15", "iso-8859-15")])
+def test_an_encoding_that_was_chosen_over_the_api_is_shown(
+    visit: Client, read: Callable[..., Any], name: str, chosen: str
+) -> None:
+    dataset = read(b"customer,age\na,1\nb,2\nc,4\n", "a.csv", encoding=name)
+    assert f'<option value="{chosen}" selected>' in form_of(visit, dataset)
+
+
+def test_a_mark_that_cannot_be_one_is_refused_on_the_page(visit: Client, read: Callable[..., Any]) -> None:
+    dataset = read(b"customer,age\na,1\nb,2\nc,4\n", "a.csv")
+    page = visit.post(reverse("dataset_read", args=[dataset.pk]), {"delimiter": "and"}, follow=True).content.decode()
+    assert "Choose from what is offered." in page

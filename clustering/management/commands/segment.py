@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = (
     'Examples: ./manage.py segment customers.csv --k auto --columns "age,income" --log auto --out segments; '
-    "./manage.py segment orders.csv --orders --log auto --out segments"
+    "./manage.py segment customers.csv --duplicates drop; ./manage.py segment orders.csv --orders --log auto --out segments"
 )
 OPTIONS = (
     ("--k", "auto", "auto|N", "number of segments, 2 to 50, or auto for the advised one"),
@@ -41,6 +41,7 @@ OPTIONS = (
     ("--metric", None, "M", "euclidean, manhattan, cosine or gower"),
     ("--log", None, "none|auto|a,b", "columns that go through log(1 + x) first"),
     ("--missing", None, "impute|drop", "fill missing cells, or set such rows aside"),
+    ("--duplicates", "keep", "keep|drop", "set aside rows that repeat another one in every column"),
     ("--pca", None, "none|N|SHARE", "keep N components, or a share of the variance such as 0.9"),
     ("--threshold", None, "HEIGHT", "cut the tree at this height instead of at a number of segments"),
     ("--weights", None, "a=2,b=1", "extra weight of columns"),
@@ -71,8 +72,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            recipe = recipe_of(options)
-            self._segment(Path(options["file"]), Path(options["out"]), spec_of(options), recipe, quiet=options["verbosity"] == 0)
+            self._segment(options, spec_of(options), recipe_of(options), reading_of(options))
         except Refusal as refusal:
             raise CommandError(sentence_of(refusal)) from None
         except OSError as error:
@@ -80,7 +80,9 @@ class Command(BaseCommand):
         except MemoryError:
             raise CommandError("The job needed more memory than this machine has: use fewer rows or columns.") from None
 
-    def _segment(self, file: Path, folder: Path, spec: SegmentationSpec, recipe: dict[str, Any] | None, *, quiet: bool) -> None:
+    def _segment(
+        self, options: dict[str, Any], spec: SegmentationSpec, recipe: dict[str, Any] | None, reading: dict[str, Any]
+    ) -> None:
         """Read, compute, save, tell. The heavy libraries are loaded here, so that a wrong option is refused at once."""
         from segmentiq.jobs.engine import engine_environment
 
@@ -93,11 +95,12 @@ class Command(BaseCommand):
         from segmentiq.jobs.preparing import prepare_engine
         from segmentiq.ml.pipeline import segment
 
+        file, folder = Path(options["file"]), Path(options["out"])
         check_folder(folder)
-        progress = Progress(quiet=quiet)
+        progress = Progress(quiet=options["verbosity"] == 0)
         try:
             prepare_engine(lambda: progress.part(0.0, 0.0)("preparing", 0.0))
-            read = read_table(file, file.name, limits=read_limits(), on_progress=progress.part(0.0, 0.2))
+            read = read_table(file, file.name, overrides=reading, limits=read_limits(), on_progress=progress.part(0.0, 0.2))
             if recipe is not None:
                 read = turned(read, recipe, progress.part(0.2, 0.3))
                 progress.close()
@@ -168,6 +171,14 @@ def recipe_of(options: dict[str, Any]) -> dict[str, Any] | None:
     return recipe
 
 
+def reading_of(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the reading choices. Raises Refusal for one that is not known."""
+    said = options["duplicates"]
+    if said not in ("keep", "drop"):
+        raise Refusal("Rows that repeat another one are kept or dropped: keep or drop.", code="invalid_value", field="duplicates")
+    return {"duplicates": said} if said == "drop" else {}
+
+
 def proposal_for(read: ReadResult) -> Proposal | None:
     """Return how the rows could become customers, if they look like orders."""
     n_distinct = {name: statistics["n_distinct"] for name, statistics in read.statistics.items()}
@@ -182,7 +193,13 @@ def turned(read: ReadResult, said: dict[str, Any], on_progress: OnProgress) -> R
     customers = turn_orders(read.table, recipe, on_progress)
     used = {None, *recipe.columns.values()}
     noticed = [entry for entry in read.warnings if entry["column"] in used and entry["code"] not in OF_CUSTOMERS_ONLY]
-    return replace(customers, decisions=[*read.decisions, *customers.decisions], warnings=[*noticed, *customers.warnings])
+    aside = [entry for entry in read.ledger if not entry["is_kept"]]
+    return replace(
+        customers,
+        decisions=[*read.decisions, *customers.decisions],
+        warnings=[*noticed, *customers.warnings],
+        ledger=[*aside, *customers.ledger],
+    )
 
 
 def ledger_of(read: ReadResult) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from datasets.reader import ReadResult
-from datasets.reader.tests.reading import decided, read, warned
+from datasets.reader.tests.reading import decided, kinds, read, values, warned
 
 
 def column(name: str, cells: list[str], n: int = 40) -> ReadResult:
@@ -152,3 +152,44 @@ def test_a_person_chooses_the_order_of_day_and_month() -> None:
 def test_a_year_of_birth_in_two_digits_lies_behind_us() -> None:
     assert column("birthday", ["31.12.45", "01.02.50"]).table.frame["birthday"][0].year == 1945
     assert column("expires", ["31.12.45", "01.02.50"]).table.frame["expires"][0].year == 2045
+
+
+def written_by_a_spreadsheet(number: int) -> str:
+    return f"{number:.5E}".replace(".", ",")
+
+
+@pytest.mark.parametrize(("name", "first"), [("EAN", 4006380000000), ("Telefon", 491700000000), ("Artikel", 4006380000000)])
+def test_rounded_identifiers_are_neither_identifiers_nor_measures(name: str, first: int) -> None:
+    cells = [written_by_a_spreadsheet(first + i * 10**8) for i in range(30)]
+    result = read(f"{name};n\n" + "".join(f"{cell};{i * i % 17}\n" for i, cell in enumerate(cells)))
+    column = result.table.columns[0]
+    assert (column.kind, column.role) == ("text", "ignored")
+    assert values(result, name) == cells
+    (message,) = [warning["message"] for warning in result.warnings if warning["code"] == "rounded_numbers"]
+    assert "30 long numbers" in message
+    assert "E+" not in message
+
+
+def test_few_rounded_telephone_numbers_spoil_all_of_them() -> None:
+    cells = ["4,91702E+11" if i % 5 == 0 else f"49170{2000 + i * 7}" for i in range(30)]
+    result = read("phone;n\n" + "".join(f"{cell};{i * i % 17}\n" for i, cell in enumerate(cells)))
+    assert "rounded_numbers" in warned(result)
+    assert (result.table.columns[0].kind, result.table.columns[0].role) == ("text", "ignored")
+
+
+@pytest.mark.parametrize("cells", [["1.5E+11", "2.25E+13", "7"] * 9, ["1e+12", "2e+12", "3e+12"] * 9, ["1.5E+05", "2.5E+05"] * 9])
+def test_measures_in_powers_of_ten_stay_numbers(cells: list[str]) -> None:
+    result = read("revenue,n\n" + "".join(f"{cell},{i * i % 17}\n" for i, cell in enumerate(cells)))
+    assert kinds(result)["revenue"] == "number"
+    assert ("rounded_numbers" in warned(result)) == (cells[0] == "1.5E+11")
+
+
+def test_digits_of_other_scripts_are_numbers_and_names_stay_byte_for_byte() -> None:
+    names = ["ﾔﾏﾀﾞ ﾀﾛｳ", "山田　太郎", "Ａｎｎ", "علي", "۱۲ فروردین", "ｶﾌｪ"] * 5
+    rows = "".join(f"{i:03d}-{name},１{'０１２３４５６７８９'[i % 10]},٢٠٢٤/٠١/{i % 9 + 10}\n" for i, name in enumerate(names))
+    result = read(f"name,数量,date\n{rows}")
+    assert values(result, "name") == [f"{i:03d}-{name}" for i, name in enumerate(names)]
+    assert values(result, "数量")[:3] == [10, 11, 12]
+    assert kinds(result)["date"] == "date"
+    zeros = read("code,n\n" + "".join(f"００{i % 7},{i}\n" for i in range(30)))
+    assert values(zeros, "code")[1] == "００1"

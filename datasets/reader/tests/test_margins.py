@@ -38,6 +38,9 @@ AROUND = {
     "a totals row with an average": (f"{written()}Total,,44.5,{SPENT}\n", {"totals": 1}),
     "a totals row without a word": (f"{written()},,{AGES},{SPENT}\n", {"totals": 1}),
     "a German totals row": (f"{written(';', decimal=',')}Summe;;{AGES};{str(SPENT).replace('.', ',')}\n", {"totals": 1}),
+    "a totals row without sums": (f"{written(';')}Summe;;;\n", {"footers": 1}),
+    "a totals row without sums, not in front": (f"{written(';')};Gesamt:;;\n", {"footers": 1}),
+    "a totals row without sums, below a gap and above a remark": (f"{written()}\nTotal\n-- end --\n", {"footers": 2}),
     "a count of rows": (f"{written()}\n30 rows selected.\n", {"footers": 1}),
     "an end": (f"{written()}-- end --\n", {"footers": 1}),
     "a date of export": (f"{written()}Generated on 2024-01-01, by Bob\n", {"footers": 1}),
@@ -77,6 +80,11 @@ def test_a_customer_called_total_stays_with_a_warning() -> None:
     result = read(f"{written()}C998,Total,33,12.5\n")
     assert len(result.table.frame) == 31
     assert "possible_total" in warned(result)
+
+
+@pytest.mark.parametrize("content", ["name;city\nAda;\nBob;\nCem;Rome\nDan;\nTotal;\n", f"{HEADER}\nTotal,,,\n{BODY}"])
+def test_a_name_alone_is_a_customer_among_names_alone_and_above_the_end(content: str) -> None:
+    assert "Total" in values(read(content), "name" if content.startswith("name") else "id")
 
 
 def test_the_end_of_a_long_table_is_looked_at_too() -> None:

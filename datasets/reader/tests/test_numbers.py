@@ -57,6 +57,11 @@ def numbers(*cells: str, **writing: Any) -> list[float] | None:
         (["\\1,234", "\\56"], [1234, 56]),
         (["1.234,50 TL", "3,00 TL"], [1234.5, 3.0]),
         (["120 грн", "95 грн"], [120, 95]),
+        (["١٢٣", "٤٥"], [123, 45]),
+        (["١٬٢٣٤٫٥", "۷٫۲۵"], [1234.5, 7.25]),
+        (["１，２３４．５", "－６７", "8"], [1234.5, -67.0, 8.0]),
+        (["１２％", "٣٪"], [0.12, 0.03]),
+        (["१२", "๓๔"], [12, 34]),
     ],
 )
 def test_what_is_written_as_a_number_is_read_as_one(cells: list[str], expected: list[float | None]) -> None:
@@ -83,7 +88,7 @@ def test_what_is_written_as_a_number_is_read_as_one(cells: list[str], expected: 
         ["inf", "-inf"],
         ["1_000"],
         ["0x1f"],
-        ["١٢"],
+        ["００１", "００２"],
         [""],
     ],
 )

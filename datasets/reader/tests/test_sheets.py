@@ -233,3 +233,21 @@ def test_workbooks_of_openpyxl_are_read_alike() -> None:
     ours, theirs = read(fill_with(Data=ROWS), "a.xlsx"), read(content.getvalue(), "a.xlsx")
     assert theirs.table.frame.equals(ours.table.frame)
     assert kinds(theirs) == kinds(ours)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        DICTIONARY,
+        [["Report"], ["of 2024"]],
+        [["code", "means"], [1, "north"], [2, "south"]],
+        [["Made by", "Ann"], ["on", "Monday"]],
+    ],
+    ids=["a dictionary", "a cover", "a short list", "facts"],
+)
+def test_a_sheet_that_is_no_table_is_told_and_not_asked_about(beside: list[list[Any]]) -> None:
+    result = read(fill_with(About=beside, Data=ROWS), "a.xlsx")
+    assert decided(result, "sheet") == "Data"
+    assert "several_sheets" not in warned(result)
+    assert "Not read: About" in next(decision["reason"] for decision in result.decisions if decision["what"] == "sheet")
+    assert "several_sheets" in warned(read(fill_with(About=beside, Data=ROWS, Other=[row[:3] for row in ROWS]), "a.xlsx"))

@@ -1,0 +1,138 @@
+"""Totals among the rows: a pivot table has one below every group, and a sum of sums at its end.
+
+A raw table flows in, the table without such rows flows out, before its columns are typed: they would spoil what a column is.
+Words alone are no proof, since companies are called Total; a row goes when it says so and its numbers are sums of the rows above
+it, those of its group, of several groups, or all. The ledger counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from datasets.reader.cells import Cells, VariedCells, tidy
+from datasets.reader.numbers import Writing, read_numbers
+from datasets.reader.repeats import take_rows
+from datasets.reader.source import RawTable, Source
+from datasets.reader.words import MAYBE_MISSING
+
+MOST_ROWS, FEWEST_ROWS = 100_000, 3
+"""Rows of a report; what is longer was not written for people."""
+MOST_SAID = 5_000
+MOST_STARTS = 50
+"""Subtotals that one above them may sum up."""
+FAR_FROM_CHANCE = 10
+WORD = (
+    r"(?:(?:(?:grand|sub|sous|zwischen|teil|gesamt)[ -]?)?(?:total|totaux|totals|totale|totaal|totalt|summe|summa|sum|suma"
+    r"|somme|ergebnis|razem|celkem|összesen|toplam|итог|итого|всего|σύνολο)|subtotale|tussentotaal|delsumma|insgesamt|zusammen"
+    r"|mezisoučet|részösszeg|samtals|yhteensä|sammenlagt|resultado|小计|小計|合计|合計|总计|總計|汇总|集計|소계|합계|요약)"
+)
+SAID = rf"(?i)^\W*{WORD}(?:[\s:_-].{{0,60}})?$|^.{{1,60}}[\s:_–—-]{WORD}\W*$"
+
+
+def without_subtotals(raw: RawTable, source: Source) -> RawTable:
+    """Return the rows that are no totals of others."""
+    if not FEWEST_ROWS < raw.n_rows <= MOST_ROWS or source.overrides.get("keep_rows"):
+        return raw
+    columns = list(raw.columns)
+    said = np.flatnonzero(np.any([_says_total(column) for column in columns], axis=0))
+    proven = _find_proven(columns, said, raw) if 0 < len(said) <= MOST_SAID else []
+    if not proven:
+        return replace(raw, columns=iter(columns))
+    source.findings.set_aside("subtotals", len(proven), "Among the rows: each holds the sums of rows above it.")
+    if proven[-1] == raw.n_rows - 1:  # what was said of the last row, when the rows above it seemed to be customers
+        source.findings.warnings[:] = [told for told in source.findings.warnings if told["code"] != "possible_total"]
+    kept = np.setdiff1d(np.arange(raw.n_rows), proven, assume_unique=True)
+    return replace(raw, columns=(take_rows(column, kept) for column in columns), n_rows=len(kept))
+
+
+def _says_total(column: Cells | pd.Series) -> NDArray[np.bool_]:
+    """Tell which rows speak of a total in this column."""
+    if isinstance(column, pd.Series):
+        return np.zeros(len(column), np.bool_)
+    if isinstance(column, VariedCells):
+        return np.concatenate([_speak(chunk) for chunk in column.chunks])
+    said: NDArray[np.bool_] = np.append(_speak(column.levels), np.False_)[column.codes]
+    return said
+
+
+def _speak(texts: Any) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = pc.match_substring_regex(texts, SAID).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _find_proven(columns: Sequence[Cells | pd.Series], said: NDArray[np.int64], raw: RawTable) -> list[int]:
+    """Return the rows that hold what they speak of."""
+    leaning = "," if raw.writes_decimal_commas else None
+    read = [_read(column, leaning) for column in columns]
+    numbers = [values for values, _ in read if values is not None]
+    if not numbers:
+        return []
+    report = Report(numbers=np.array(numbers), filled=np.array([filled for _, filled in read]))
+    return [row for row in said.tolist() if report.take(row)]
+
+
+def _read(column: Cells | pd.Series, leaning: str | None) -> tuple[NDArray[np.float64] | None, NDArray[np.bool_]]:
+    """Return the numbers of a column, if it is one of numbers, and which rows hold anything."""
+    if isinstance(column, pd.Series):
+        is_number = column.dtype.kind in "iuf"
+        return column.to_numpy(np.float64) if is_number else None, column.notna().to_numpy()
+    present = tidy(column.encoded()).without(MAYBE_MISSING)
+    found = read_numbers(present.values, Writing(leaning=leaning)) if len(present.values) else None
+    values = None if found is None else present.spread(found.values.astype(np.float64), np.nan)
+    return values, present.codes >= 0
+
+
+@dataclass(slots=True, eq=False)
+class Report:
+    """A table with sums among its rows: `numbers` (columns, rows) and which cells of all columns are filled.
+
+    Sums run from any of the `starts`: the first row, or one below a subtotal. What was taken for one adds to none.
+    """
+
+    numbers: NDArray[np.float64]
+    filled: NDArray[np.bool_]
+    row: int = 0
+    """Rows up to here are summed up."""
+    n_kept: int = 0
+    sums: NDArray[np.float64] = field(init=False)
+    sizes: NDArray[np.float64] = field(init=False)
+    """What the numbers come to without their signs, which tells how exact a sum can be."""
+    starts: list[tuple[int, NDArray[np.float64]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sums = np.zeros(len(self.numbers))
+        self.sizes = np.zeros(len(self.numbers))
+        self.starts = [(0, self.sums)]
+
+    def take(self, row: int) -> bool:
+        """Tell whether a row holds sums; rows come in their order."""
+        above = np.nan_to_num(self.numbers[:, self.row : row], posinf=0.0, neginf=0.0)
+        self.sums, self.sizes = self.sums + above.sum(axis=1), self.sizes + np.abs(above).sum(axis=1)
+        self.n_kept += row - self.row
+        self.row = row
+        is_total = any(self._is_sum(row, n_before, sums) for n_before, sums in self.starts)
+        if is_total:
+            self.row = row + 1
+            self.starts = [self.starts[0], *self.starts[1:][-MOST_STARTS:], (self.n_kept, self.sums)]
+        return is_total
+
+    def _is_sum(self, row: int, n_before: int, sums: NDArray[np.float64]) -> bool:
+        """Tell whether the numbers of a row are the sums of the rows from a start on, beyond chance."""
+        n_above, above, there = self.n_kept - n_before, self.sums - sums, np.isfinite(self.numbers[:, row])
+        if not n_above or not there.any():
+            return False
+        differs = np.abs(self.numbers[there, row] - above[there])
+        is_sum = differs <= np.maximum(1e-9 * self.sizes[there], 0.0051)
+        large = np.abs(above[there])[is_sum]
+        n_sums = int((large >= 1).sum())
+        leaves_empty = bool((self.filled[:, row - 1] & ~self.filled[:, row]).any())
+        is_beyond_chance = n_sums > 1 or (n_above > 1 and bool((large >= FAR_FROM_CHANCE).any()))
+        is_like_all = bool(is_sum.all()) or (leaves_empty and 2 * n_sums >= len(is_sum))
+        return bool(n_sums) and is_like_all and (is_beyond_chance or leaves_empty)
