@@ -152,8 +152,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {"database": _has_database(), "storage": _has_folders()}
     able = all(checks.values())
     checks["worker"] = checks["database"] and beats.worker_is_alive()
-    status = ("ready" if checks["worker"] else "degraded: no worker is alive, work waits in the queue") if able else "not ready"
+    status = _say_working(checks["worker"]) if able else "not ready"
     return JsonResponse({"status": status, "checks": checks}, status=200 if able else 503)
+
+
+def _say_working(has_worker: bool) -> str:
+    if not has_worker:
+        return "degraded: no worker is alive, work waits in the queue"
+    return "preparing: the engine is being compiled, work waits in the queue" if beats.engine_is_preparing() else "ready"
 
 
 def _has_database() -> bool:

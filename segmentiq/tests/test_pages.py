@@ -50,8 +50,10 @@ def test_probes_answer_anybody(client: Client) -> None:
     assert client.get("/readyz").status_code == 200
 
 
-def test_readiness_says_that_no_worker_is_alive(client: Client) -> None:
+def test_readiness_says_whether_a_worker_is_alive_and_able(client: Client) -> None:
     assert "no worker" in client.get("/readyz").json()["status"]
+    beats.beat("one", is_ready=False)
+    assert client.get("/readyz").json()["status"].startswith("preparing")
     beats.beat("one")
     assert client.get("/readyz").json()["status"] == "ready"
 
