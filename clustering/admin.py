@@ -11,41 +11,132 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
 from clustering import services
-from clustering.models import Artifact, Run, SegmentName
-from datasets.admin import ReadOnlyInline
+from clustering.drawing import FILLS
+from clustering.models import Artifact, KeptCut, Run, SegmentName
+from segmentiq import curating
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
-from segmentiq.words import count, figure
+from segmentiq.ml.linkage.forecast import MICRO
+from segmentiq.ml.linkage.kernels import KERNELS
+from segmentiq.words import ago, count, figure, filesize
 
 
-class ArtifactInline(ReadOnlyInline):
+class ArtifactInline(curating.ReadOnlyInline):
     model = Artifact
     fields = readonly_fields = ("name", "file_size", "sha256", "created_at")
     ordering = ("name",)
 
     @admin.display(description="size")
     def file_size(self, artifact: Artifact) -> str:
-        return filesizeformat(artifact.size)
+        return filesize(artifact.size)
 
 
-class SegmentNameInline(ReadOnlyInline):
+class SegmentNameInline(curating.ReadOnlyInline):
     model = SegmentName
-    fields = readonly_fields = ("branch", "name", "note")
+    fields = readonly_fields = ("branch", "name", "note", "colour")
     ordering = ("branch",)
+
+    @admin.display(description="colour")
+    def colour(self, named: SegmentName) -> str:
+        if not named.hue:
+            return "as laid out"
+        patch = '<svg class="hue" width="14" height="14" aria-hidden="true"><rect width="14" height="14" fill="{}"/></svg> {}'
+        return format_html(patch, FILLS[named.hue - 1], named.hue)
+
+
+class KeptCutInline(curating.ReadOnlyInline):
+    """The answers this run has had, the one it has first."""
+
+    model = KeptCut
+    verbose_name_plural = "Answers, the newest first"
+    fields = readonly_fields = ("kept_at", "k", "picked", "by")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[KeptCut]:
+        return super().get_queryset(request).select_related("kept_by")
+
+    @admin.display(description="branches")
+    def picked(self, kept: KeptCut) -> str:
+        return ", ".join(map(str, kept.branches)) or "-"
+
+    @admin.display(description="kept by")
+    def by(self, kept: KeptCut) -> str:
+        return kept.kept_by.get_username() if kept.kept_by else "the engine, or a person who has left"
+
+
+class EngineFilter(admin.SimpleListFilter):
+    """``?engine=ward-tree``: which kernel built the tree, as the technical report names it."""
+
+    title = "engine"
+    parameter_name = "engine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*((name, name) for name in KERNELS), (MICRO, f"{MICRO} (approximate)"), ("none", "no tree")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        if self.value() is None:
+            return queryset
+        no_tree = {"report__engine__isnull": True}
+        return queryset.filter(**no_tree if self.value() == "none" else {"report__engine__kernel": self.value()})
+
+
+def _title(run: Run) -> str:
+    return f"{run.dataset.name} ({str(run.pk)[:8]})"
+
+
+def _fate(run: Run, words: str, *, changes: bool) -> curating.Fate:
+    return curating.Fate(name=_title(run), state=curating.badge(run), words=words, changes=changes)
+
+
+def _what_running_again_does(run: Run) -> curating.Fate:
+    """Foretell what `services.rerun` would do; whether a finished run's files are whole is found out only then."""
+    if run.is_active:
+        return _fate(run, "is under way already: nothing happens to it.", changes=False)
+    if run.status == Status.DONE:
+        return _fate(
+            run, "stands unless its files are damaged; then it is computed anew, and its names and kept cuts go.", changes=True
+        )
+    return _fate(run, "is asked for once more, as a new run; this one stays in the list.", changes=True)
+
+
+def _what_cancelling_does(run: Run) -> curating.Fate:
+    """Foretell what `services.cancel` would do."""
+    if not run.is_active:
+        return _fate(run, "has ended already: nothing happens to it.", changes=False)
+    if run.status == Status.QUEUED:
+        return _fate(run, "is taken out of the queue.", changes=True)
+    return _fate(run, f"is stopped at {run.progress:.0%}; what was computed is lost.".replace("%", " %"), changes=True)
+
+
+RUN_AGAIN = curating.Question(
+    action="run_selected_again",
+    title="Run these again?",
+    yes="Run {} again",
+    noun="run",
+    foretell=_what_running_again_does,
+)
+CANCEL = curating.Question(
+    action="cancel_selected", title="Cancel these runs?", yes="Cancel {}", noun="run", foretell=_what_cancelling_does
+)
 
 
 @admin.register(Run)
 class RunAdmin(admin.ModelAdmin[Run]):
     """Every person's runs."""
 
-    list_display = ("short_id", "dataset", "picture", "status", "segments", "customers", "separation", "owner", "created_at")
-    list_filter = ("status", "k", "created_at", ("dataset__owner", admin.RelatedOnlyFieldListFilter))
+    list_display = (
+        "title", "picture", "state", "owner", "created", "all_files", "segments", "customers", "separation", "engine",
+    )  # fmt: skip
+    list_filter = (
+        curating.StateFilter, EngineFilter, curating.AgeFilter, curating.EndFilter, "k",
+        ("dataset__owner", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
     list_select_related = ("dataset__owner",)
     list_per_page = 25
     search_fields = ("id", "dataset__name", "dataset__owner__username", "stamp", "names__name")
@@ -53,26 +144,32 @@ class RunAdmin(admin.ModelAdmin[Run]):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
     actions = ("run_selected_again", "cancel_selected")
-    inlines = (SegmentNameInline, ArtifactInline)
+    inlines = (SegmentNameInline, KeptCutInline, ArtifactInline)
     readonly_fields = (
-        "id", "dataset", "owner", "requested_by", "status", "stage", "progress", "attempts", "error_code", "error_message",
-        "error_hint", "k", "sizes", "silhouette", "n_rows", "n_clustered", "n_set_aside", "verdict", "specification",
-        "technical_report", "stamp", "large_picture", "created_at", "started_at", "finished_at",
+        "id", "dataset", "owner", "requested_by", "state", "stage", "progress", "attempts", "error_code", "error_message",
+        "error_hint", "k", "sizes", "silhouette", "n_rows", "n_clustered", "n_set_aside", "verdict", "engine", "specification",
+        "technical_report", "stamp", "large_picture", "all_files", "created_at", "started_at", "finished_at",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("id", "dataset", "owner", "requested_by", "large_picture")}),
+        (None, {"fields": ("id", "dataset", "owner", "requested_by", "large_picture", "all_files")}),
         ("Answer", {"fields": ("k", "sizes", "silhouette", "n_rows", "n_clustered", "n_set_aside", "verdict")}),
-        ("Work", {"fields": ("status", "stage", "progress", "attempts", "error_code", "error_message", "error_hint")}),
-        ("How", {"fields": ("specification", "stamp", "technical_report"), "classes": ("collapse",)}),
+        ("Work", {"fields": ("state", "stage", "progress", "attempts", "error_code", "error_message", "error_hint")}),
+        ("How", {"fields": ("engine", "specification", "stamp", "technical_report"), "classes": ("collapse",)}),
         ("Times", {"fields": ("created_at", "started_at", "finished_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        return super().get_queryset(request).select_related("dataset__owner", "requested_by")
+        rows: Any = super().get_queryset(request)
+        weighed: QuerySet[Run] = rows.select_related("dataset__owner", "requested_by").weighed()
+        return weighed
 
-    @admin.display(description="run", ordering="id")
-    def short_id(self, run: Run) -> str:
-        return str(run.pk)[:8]
+    @admin.display(description="run of", ordering="dataset__name")
+    def title(self, run: Run) -> str:
+        return run.dataset.name
+
+    @admin.display(ordering="status")
+    def state(self, run: Run) -> str:
+        return curating.badge(run)
 
     @admin.display(ordering="k")
     def segments(self, run: Run) -> str:
@@ -85,6 +182,18 @@ class RunAdmin(admin.ModelAdmin[Run]):
     @admin.display(description="silhouette", ordering="silhouette")
     def separation(self, run: Run) -> str:
         return figure(run.silhouette)
+
+    @admin.display(ordering="created_at")
+    def created(self, run: Run) -> str:
+        return curating.number(ago(run.created_at))
+
+    @admin.display(ordering="report__engine__kernel")
+    def engine(self, run: Run) -> str:
+        return str((run.report.get("engine") or {}).get("kernel", "–"))
+
+    @admin.display(description="size", ordering="file_bytes")
+    def all_files(self, run: Any) -> str:
+        return curating.number(filesize(run.file_bytes or None))
 
     @admin.display(ordering="dataset__owner__username")
     def owner(self, run: Run) -> str:
@@ -117,8 +226,13 @@ class RunAdmin(admin.ModelAdmin[Run]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Show a run without buttons that save: every field is a fact."""
+        unsaved = {"show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **unsaved})
+
     def save_model(self, request: HttpRequest, obj: Run, form: Any, change: bool) -> None:
-        """Save nothing: every field is a fact."""
+        """Save nothing."""
 
     def delete_model(self, request: HttpRequest, obj: Run) -> None:
         services.delete_run(obj)
@@ -128,31 +242,44 @@ class RunAdmin(admin.ModelAdmin[Run]):
             services.delete_run(run)
 
     @admin.action(description="Run the selected again", permissions=["change"])
-    def run_selected_again(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+    def run_selected_again(self, request: HttpRequest, queryset: QuerySet[Run]) -> TemplateResponse | None:
+        if not curating.is_confirmed(request):
+            return curating.ask(self, request, queryset, RUN_AGAIN)
         for run in queryset:
             try:
                 again = services.rerun(run, requested_by=request.user)
             except Refusal as refusal:
-                self.message_user(request, f"{run}: {refusal.sentence}", messages.WARNING)
+                self.message_user(request, f"{_title(run)}: {refusal.sentence}", messages.WARNING)
             else:
-                same = again.pk == run.pk
-                said = f"{run} stands already, with all its files." if same else f"{run} is queued again."
-                self.message_user(request, said, messages.INFO if same else messages.SUCCESS)
+                self.tell_of_rerun(request, run, again)
+        return None
+
+    def tell_of_rerun(self, request: HttpRequest, run: Run, again: Run) -> None:
+        if again.pk != run.pk:
+            self.log_change(request, again, "Run again.")
+            self.message_user(request, f"{_title(run)} is queued again.", messages.SUCCESS)
+        else:
+            stands = "is under way already." if run.is_active else "stands already, with all its files."
+            self.message_user(request, f"{_title(run)} {stands}", messages.INFO)
 
     @admin.action(description="Cancel the selected", permissions=["change"])
-    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Run]) -> TemplateResponse | None:
+        if not curating.is_confirmed(request):
+            return curating.ask(self, request, queryset, CANCEL)
         for run in queryset:
             try:
                 services.cancel(run)
             except Refusal as refusal:
-                self.message_user(request, f"{run}: {refusal.message}", messages.WARNING)
+                self.message_user(request, f"{_title(run)}: {refusal.message}", messages.WARNING)
             else:
-                self.message_user(request, f"{run} is cancelled.", messages.SUCCESS)
+                self.log_change(request, run, "Cancelled.")
+                self.message_user(request, f"{_title(run)} is cancelled.", messages.SUCCESS)
+        return None
 
 
 def _picture(run: Run, *, width: int, height: int) -> str:
     if run.status != Status.DONE:
-        return "-"
+        return "–"
     address = reverse("run_picture", args=[run.pk])
     return format_html(
         '<a href="{}"><img src="{}" width="{}" height="{}" loading="lazy" alt="Dendrogram of {} segments"></a>',

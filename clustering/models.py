@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from datasets.models import Dataset
@@ -33,6 +34,11 @@ class RunQuerySet(JobQuerySet["Run"]):
 
     def newest(self) -> RunQuerySet:
         return self.order_by("-created_at", "-pk")
+
+    def weighed(self) -> RunQuerySet:
+        """Say what the files take: `file_bytes`."""
+        sizes = Artifact.objects.filter(run=OuterRef("pk")).order_by().values("run").annotate(total=Sum("size"))
+        return self.annotate(file_bytes=Coalesce(Subquery(sizes.values("total")), 0))
 
 
 class Run(Job):

@@ -10,29 +10,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
 
 from datasets import services
 from datasets.models import Column, Dataset
+from segmentiq import curating
+from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
+from segmentiq.words import ago, count, filesize
+
+WORDS = {**curating.STATES, "running": "Being read", "done": "Ready"}
 
 
-class ReadOnlyInline(admin.TabularInline[Any, Any]):
-    """Rows that belong to the one shown and are not made by hand."""
-
-    can_delete = False
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ColumnInline(ReadOnlyInline):
+class ColumnInline(curating.ReadOnlyInline):
     """The columns as they are understood, to read; they are corrected on the dataset's page."""
 
     model = Column
@@ -55,12 +47,39 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             services.erase(person)
 
 
+def _what_reading_again_does(dataset: Any) -> curating.Fate:
+    """Foretell what `services.read_again` would do."""
+    words, changes = "is read again with the same choices; columns that a person corrected stay so.", True
+    if dataset.is_active:
+        words, changes = "is being read already: nothing happens to it.", False
+    elif dataset.answers_count:
+        words, changes = "stays as it is: runs stand on it as it was read. Delete them first.", False
+    elif dataset.is_derived:
+        words = "is turned from its orders again, by the same recipe."
+    return curating.Fate(name=dataset.name, state=curating.badge(dataset, WORDS), words=words, changes=changes)
+
+
+READ_AGAIN = curating.Question(
+    action="read_selected_again",
+    title="Read these files again?",
+    yes="Read {} again",
+    noun="dataset",
+    foretell=_what_reading_again_does,
+)
+
+
+class StateFilter(curating.StateFilter):
+    words = WORDS
+
+
 @admin.register(Dataset)
 class DatasetAdmin(admin.ModelAdmin[Dataset]):
     """Every person's datasets."""
 
-    list_display = ("name", "owner", "state", "n_rows", "n_columns", "file_size", "n_runs", "is_sample", "created_at")
-    list_filter = ("status", "is_sample", "created_at", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_display = ("name", "state", "owner", "created", "all_files", "rows", "columns", "n_runs", "is_sample")
+    list_filter = (
+        StateFilter, curating.AgeFilter, curating.EndFilter, "is_sample", ("owner", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
     list_select_related = ("owner",)
     list_per_page = 50
     search_fields = ("name", "file_name", "owner__username", "owner__email", "sha256")
@@ -71,28 +90,51 @@ class DatasetAdmin(admin.ModelAdmin[Dataset]):
     inlines = (ColumnInline,)
     readonly_fields = (
         "owner", "id", "state", "stage", "progress", "attempts", "error_code", "error_message", "error_hint",
-        "file_name", "file_size", "sha256", "overrides", "decisions", "warnings", "n_rows", "n_columns", "is_sample",
-        "parent", "recipe", "ledger",
+        "file_name", "uploaded_file", "table", "all_files", "sha256", "overrides", "decisions", "warnings", "n_rows", "n_columns",
+        "is_sample", "parent", "recipe", "ledger",
         "created_at", "started_at", "finished_at",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("name", "owner", "id", "is_sample")}),
-        ("File", {"fields": ("file_name", "file_size", "sha256", "parent", "n_rows", "n_columns")}),
+        ("File", {"fields": ("file_name", "uploaded_file", "table", "all_files", "sha256", "parent", "n_rows", "n_columns")}),
         ("Reading", {"fields": ("state", "stage", "progress", "attempts", "error_code", "error_message", "error_hint")}),
         ("Decisions", {"fields": ("overrides", "recipe", "ledger", "decisions", "warnings"), "classes": ("collapse",)}),
         ("Times", {"fields": ("created_at", "started_at", "finished_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
-        return super().get_queryset(request).annotate(runs_count=Count("runs"))
+        rows: Any = super().get_queryset(request)
+        answering = Count("runs", filter=Q(runs__status__in=[Status.QUEUED, Status.RUNNING, Status.DONE]))
+        counted: QuerySet[Dataset] = rows.weighed().annotate(runs_count=Count("runs"), answers_count=answering)
+        return counted.annotate(all_bytes=F("upload_bytes") + F("table_bytes"))
 
     @admin.display(ordering="status")
     def state(self, dataset: Dataset) -> str:
-        return dataset.state
+        return curating.badge(dataset, WORDS)
 
-    @admin.display(description="size", ordering="size")
-    def file_size(self, dataset: Dataset) -> str:
-        return filesizeformat(dataset.size)
+    @admin.display(description="size", ordering="all_bytes")
+    def all_files(self, dataset: Any) -> str:
+        return curating.number(filesize(dataset.all_bytes or None))
+
+    @admin.display(ordering="created_at")
+    def created(self, dataset: Dataset) -> str:
+        return curating.number(ago(dataset.created_at))
+
+    @admin.display(ordering="n_rows")
+    def rows(self, dataset: Dataset) -> str:
+        return count(dataset.n_rows)
+
+    @admin.display(ordering="n_columns")
+    def columns(self, dataset: Dataset) -> str:
+        return count(dataset.n_columns)
+
+    @admin.display(description="uploaded file")
+    def uploaded_file(self, dataset: Any) -> str:
+        return "none: turned from orders" if dataset.is_derived else filesize(dataset.upload_bytes)
+
+    @admin.display(description="table read from it")
+    def table(self, dataset: Any) -> str:
+        return filesize(dataset.table_bytes) if dataset.table_sha256 else "none yet"
 
     @admin.display(description="runs", ordering="runs_count")
     def n_runs(self, dataset: Any) -> int:
@@ -115,11 +157,15 @@ class DatasetAdmin(admin.ModelAdmin[Dataset]):
             services.delete(dataset)
 
     @admin.action(description="Read the selected files again", permissions=["change"])
-    def read_selected_again(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
+    def read_selected_again(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> TemplateResponse | None:
+        if not curating.is_confirmed(request):
+            return curating.ask(self, request, queryset, READ_AGAIN)
         for dataset in queryset:
             try:
                 services.read_again(dataset, dataset.overrides)
             except Refusal as refusal:
                 self.message_user(request, f"{dataset.name}: {refusal.sentence}", messages.WARNING)
             else:
+                self.log_change(request, dataset, "Read again.")
                 self.message_user(request, f"{dataset.name} is being read again.", messages.SUCCESS)
+        return None

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from segmentiq.jobs.lifecycle import Job, JobQuerySet, Status
 from segmentiq.ml.values import Column as ColumnValue
@@ -23,6 +24,11 @@ class DatasetQuerySet(JobQuerySet["Dataset"]):
 
     def newest(self) -> DatasetQuerySet:
         return self.order_by("-created_at", "-pk")
+
+    def weighed(self) -> DatasetQuerySet:
+        """Say what the files take: `upload_bytes` the original, which turned customers have not, `table_bytes` what was read."""
+        original = models.Case(models.When(recipe__isnull=True, then="size"), default=0, output_field=models.BigIntegerField())
+        return self.annotate(upload_bytes=original, table_bytes=Coalesce("table_size", 0) + Coalesce("rows_size", 0))
 
 
 class Dataset(Job):

@@ -48,6 +48,7 @@ def test_the_pages_stand_with_facts_and_a_picture(desk: Client, make_run: Make) 
         page = desk.get(reverse(f"admin:{name}_change", args=[row.pk]))
         assert page.status_code == 200
         assert "style=" not in page.content.decode()
+        assert ('name="_save"' in page.content.decode()) == (name == "datasets_dataset")
         assert (picture in page.content.decode()) == (name == "clustering_run")
     assert picture in desk.get(reverse("admin:clustering_run_changelist")).content.decode()
     assert desk.get(picture).headers["Content-Type"] == "image/png"
@@ -84,7 +85,9 @@ def test_lists_ask_the_database_as_often_for_many_rows_as_for_one(
         desk.get(address)
 
 
-@pytest.mark.parametrize("query", ["q=customers", "q=olga", "status__exact=done", "q=%00", "k=3"])
+@pytest.mark.parametrize(
+    "query", ["q=customers", "q=olga", "status__exact=done", "q=%00", "k=3", "state=nonsense", "age=x", "engine=x"]
+)
 def test_filters_and_search_answer(desk: Client, make_run: Make, query: str) -> None:
     make_run()
     assert desk.get(reverse("admin:clustering_run_changelist") + "?" + query).status_code in (200, 302)

@@ -204,7 +204,7 @@ def test_the_admin_shows_where_customers_come_from_and_turns_them_again(client: 
     page = client.get(reverse("admin:datasets_dataset_change", args=[customers.pk]))
     assert "Shop" in words_of(page)
     assert "missing_customer" in page.content.decode()
-    again = {"action": "read_selected_again", "_selected_action": [str(customers.pk)]}
+    again = {"action": "read_selected_again", "_selected_action": [str(customers.pk)], "post": "yes"}
     client.post(reverse("admin:datasets_dataset_changelist"), again)
     customers.refresh_from_db()
     assert customers.state == "reading"

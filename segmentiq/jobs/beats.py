@@ -30,15 +30,16 @@ def leave(worker: str) -> None:
 
 def worker_is_alive() -> bool:
     """Tell whether queued work will be taken: some worker said so in the last 30 s."""
-    return _fresh().exists()
+    return fresh().exists()
 
 
 def engine_is_preparing() -> bool:
     """Tell whether queued work waits because no worker is able yet, and one is being prepared."""
-    states = set(_fresh().values_list("is_ready", flat=True))
+    states = set(fresh().values_list("is_ready", flat=True))
     return states == {False}
 
 
-def _fresh() -> QuerySet[WorkerBeat]:
+def fresh() -> QuerySet[WorkerBeat]:
+    """Return the workers that said in the last 30 s that they can work, or are about to."""
     now = timezone.now()
     return WorkerBeat.objects.filter(beat_at__gt=now - STALE_AFTER, beat_at__lt=now + TOLERATED_CLOCK_LEAD)

@@ -37,12 +37,12 @@ THEIRS = {
 }
 """Rules of axe that pages of other makers break, and that only they can mend."""
 
-LOOK = """async ([tags, only, allowed]) => {
+LOOK = """async ([tags, only, allowed, within]) => {
   const moving = document.getAnimations().filter((one) => one.effect.getTiming().iterations < 9);
   await Promise.all(moving.map((one) => one.finished));
   const runOnly = only ? { type: "rule", values: [only] } : { type: "tag", values: tags };
   const rules = Object.fromEntries(only ? [] : allowed.map((name) => [name, { enabled: false }]));
-  const { violations } = await axe.run(document, { runOnly, rules, preload: false, resultTypes: ["violations"] });
+  const { violations } = await axe.run(within, { runOnly, rules, preload: false, resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
 }"""
 LISTEN = """
@@ -67,14 +67,14 @@ class Walk:
         self.page.goto(path)
         self.look(state, allowed=allowed, is_ours=is_ours)
 
-    def look(self, state: str, *, allowed: tuple[str, ...] = (), is_ours: bool = True) -> None:
-        """Look at the page as it is; `allowed` are the rules that a page of somebody else's making breaks."""
+    def look(self, state: str, *, allowed: tuple[str, ...] = (), is_ours: bool = True, within: str = "html") -> None:
+        """Look at the page as it is; `allowed` are the rules that a page, or what is not `within`, of others' making breaks."""
         began = time.monotonic()
         self.page.evaluate(self.axe)
-        found = self.page.evaluate(LOOK, [TAGS, None, allowed])
+        found = self.page.evaluate(LOOK, [TAGS, None, allowed, within])
         if "color-contrast" not in allowed:
             self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            found += [f"dark {line}" for line in self.page.evaluate(LOOK, [TAGS, "color-contrast", allowed])]
+            found += [f"dark {line}" for line in self.page.evaluate(LOOK, [TAGS, "color-contrast", allowed, within])]
             self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         found += [f"blocked {line}" for line in self.page.evaluate("window.blocked") if LOGO not in line]
         if is_ours:
@@ -227,11 +227,29 @@ def send_form(walk: Walk, path: str, *, fields: int, size: int = 1) -> None:
 def of_other_makers(walk: Walk, found: dict[str, str]) -> None:
     """Look at the pages that came with the packages, except for what is theirs to mend (see `THEIRS`)."""
     run = found["run done"].removeprefix("/runs/")
-    for path in ("/admin/", "/admin/datasets/dataset/", "/admin/clustering/run/", f"/admin/clustering/run/{run}/change/"):
-        walk.visit(path, f"admin {path.replace(run, '<id>')}", allowed=THEIRS["admin"], is_ours=False)
+    admin(walk, run, found["dataset ready"].removeprefix("/datasets/"))
     for path in ("/api/v1/", "/api/v1/datasets", "/api/v1/clustering/runs", f"/api/v1/clustering/runs/{run}"):
         walk.visit(path, f"browsable {path.replace(run, '<id>')}", allowed=THEIRS["browsable API"], is_ours=False)
     for path, state, landmark in (("/docs", "Swagger UI", ".opblock"), ("/redoc", "ReDoc", "h1")):
         walk.page.goto(path)
         walk.page.locator(landmark).first.wait_for()
         walk.look(state, allowed=THEIRS[state], is_ours=False)
+
+
+def admin(walk: Walk, run: str, dataset: str) -> None:
+    """Look at the operator's pages; what stands there of ours is held to every rule, and to every width."""
+    lists = ("/admin/datasets/dataset/", "/admin/clustering/run/")
+    for path in ("/admin/", *lists, f"{lists[0]}{dataset}/change/", f"{lists[1]}{run}/change/"):
+        name = path.replace(run, "<id>").replace(dataset, "<id>")
+        walk.visit(path, f"admin {name}", allowed=THEIRS["admin"], is_ours=False)
+    walk.page.goto("/admin/")
+    walk.look("the overview", within=".overview")
+    for path, action in zip(lists, ("read_selected_again", "cancel_selected"), strict=True):
+        walk.page.goto(path)
+        walk.page.locator("#action-toggle").check()
+        walk.page.select_option("select[name=action]", action)
+        walk.page.get_by_role("button", name="Go").click()
+        walk.page.get_by_role("link", name="No, take me back").wait_for()
+        walk.look(f"the question of {action}", within="#content")
+    walk.page.get_by_role("link", name="No, take me back").click()
+    walk.page.locator("#result_list").wait_for()
