@@ -19,6 +19,7 @@ from clustering.pages import forecast_words
 from clustering.questions import check_question
 from segmentiq.ml.effort import RunForecast
 from segmentiq.ml.errors import Refusal
+from segmentiq.ml.facts import opening
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.values import MAX_SEGMENTS
 from segmentiq.words import count, duration, plural
@@ -70,6 +71,8 @@ class Choice:
     """One column one may cluster on."""
 
     name: str
+    title: str
+    """What people call it."""
     kind: str
     chosen: bool
     why_not: str
@@ -218,6 +221,7 @@ def _choice(column: Column, chosen: set[str]) -> Choice:
     usable = column.role in ("feature", "descriptor") and column.kind in ("number", "category", "date", "boolean")
     return Choice(
         name=column.name,
+        title=opening(column.name, column.dataset.labels),
         kind=column.kind,
         chosen=column.name in chosen,
         why_not="" if usable else (column.kind if column.kind in ("id", "text", "constant") else column.role),

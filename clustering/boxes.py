@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clustering.cutting import Cut
-from segmentiq.ml.facts import month
+from segmentiq.ml.facts import NO_LABELS, Labels, month, opening
 from segmentiq.ml.values import NumberFact, Profile
 from segmentiq.words import figure
 
@@ -47,7 +47,13 @@ class BoxFigure:
 
 
 def draw_boxes(
-    cut: Cut, profiles: Mapping[int, Profile], columns: Sequence[str], kinds: Mapping[str, str], hues: Mapping[int, int]
+    cut: Cut,
+    profiles: Mapping[int, Profile],
+    columns: Sequence[str],
+    kinds: Mapping[str, str],
+    hues: Mapping[int, int],
+    *,
+    labels: Labels = NO_LABELS,
 ) -> tuple[BoxFigure, ...]:
     """Draw the most telling numeric columns; a run of before the whiskers were kept has none."""
     figures: list[BoxFigure] = []
@@ -57,7 +63,8 @@ def draw_boxes(
         facts = [_fact(profiles[branch.id], column) for branch in cut.branches]
         overall = _fact(profiles[0], column)
         if overall is not None and any(facts):
-            figures.append(_figure(column, facts, overall, kinds.get(column, "number"), [hues[b.id] for b in cut.branches]))
+            name, kind = opening(column, labels), kinds.get(column, "number")
+            figures.append(_figure(name, facts, overall, kind, [hues[b.id] for b in cut.branches]))
     return tuple(figures)
 
 
@@ -65,7 +72,7 @@ def _fact(profile: Profile, column: str) -> NumberFact | None:
     return next((fact for fact in profile.numbers if fact.column == column and fact.low is not None), None)
 
 
-def _figure(column: str, facts: Sequence[NumberFact | None], overall: NumberFact, kind: str, hues: Sequence[int]) -> BoxFigure:
+def _figure(name: str, facts: Sequence[NumberFact | None], overall: NumberFact, kind: str, hues: Sequence[int]) -> BoxFigure:
     known = [fact for fact in (*facts, overall) if fact is not None]
     low, high = min(fact.low or 0.0 for fact in known), max(fact.high or 0.0 for fact in known)
     reach = (high - low) or 1.0
@@ -76,7 +83,7 @@ def _figure(column: str, facts: Sequence[NumberFact | None], overall: NumberFact
     boxes = tuple(_box(number, hue, fact, x, kind) for number, (fact, hue) in enumerate(zip(facts, hues, strict=True), 1) if fact)
     bottom = TOP + ROW * len(facts)
     return BoxFigure(
-        title=_title(column, facts, overall),
+        title=_title(name, facts, overall),
         boxes=boxes,
         overall=f"{x(overall.median):.1f}",
         ticks=tuple((f"{x(value):.1f}", _say(value, kind)) for value in dict.fromkeys((low, (low + high) / 2, high))),
@@ -104,7 +111,7 @@ def _box(number: int, hue: int, fact: NumberFact, x: Callable[[float], float], k
     )
 
 
-def _title(column: str, facts: Sequence[NumberFact | None], overall: NumberFact) -> str:
+def _title(name: str, facts: Sequence[NumberFact | None], overall: NumberFact) -> str:
     """Name the segment whose middle half lies apart from everybody's median, if one does."""
     apart = [
         (abs(fact.effect), number, fact)
@@ -112,9 +119,9 @@ def _title(column: str, facts: Sequence[NumberFact | None], overall: NumberFact)
         if fact and not fact.q1 <= overall.median <= fact.q3
     ]
     if not apart:
-        return f"{column}: no segment stands apart"
+        return f"{name}: no segment stands apart"
     _, number, fact = max(apart, key=lambda entry: (entry[0], -entry[1]))
-    return f"{column}: segment {number} lies {'higher' if fact.q1 > overall.median else 'lower'}"
+    return f"{name}: segment {number} lies {'higher' if fact.q1 > overall.median else 'lower'}"
 
 
 def _say(value: float, kind: str) -> str:

@@ -14,6 +14,7 @@ from itertools import accumulate
 from clustering.answer import is_uncertain
 from clustering.labels import Line, place_label
 from clustering.layout import LEFT, WIDTH, TreeLayout
+from segmentiq.ml.facts import NO_LABELS, Labels, noun, short_noun
 from segmentiq.ml.values import Advice, KScore, Profile, TopTree
 from segmentiq.words import share
 
@@ -24,6 +25,7 @@ HEAT_ROW = 17.0
 HEAT_ROWS = 12
 LABEL_ROOM = LEFT - 18.0
 """Width left of the heat map; a name is cut at its end to fit, so that its start is never clipped."""
+NARROW = frozenset("fijlrt .,:;'|()-")
 STRONGEST = 2.0
 """Standardised difference at which a heat cell is as dark, or as light, as it gets."""
 
@@ -144,7 +146,9 @@ class HeatFigure:
     view: str
 
 
-def draw_heat(profiles: Mapping[int, Profile], top: TopTree, layout: TreeLayout, columns: Sequence[str]) -> HeatFigure | None:
+def draw_heat(
+    profiles: Mapping[int, Profile], top: TopTree, layout: TreeLayout, columns: Sequence[str], labels: Labels = NO_LABELS
+) -> HeatFigure | None:
     """Shade, for up to twelve columns, how far each finest branch is above (dark) or below (light) the average customer."""
     shown = list(columns)[:HEAT_ROWS]
     if not shown:
@@ -164,16 +168,23 @@ def draw_heat(profiles: Mapping[int, Profile], top: TopTree, layout: TreeLayout,
             for leaf in leaves
         )
         y = index * HEAT_ROW
-        rows.append(HeatRow(name=_fitted(column), full_name=column, y=f"{y:g}", text_y=f"{y + 12:g}", cells=cells))
+        name = _fitted(short_noun(column, labels))
+        rows.append(HeatRow(name=name, full_name=noun(column, labels), y=f"{y:g}", text_y=f"{y + 12:g}", cells=cells))
     return HeatFigure(rows=tuple(rows), label_x=f"{LEFT - 12:g}", view=f"0 0 {WIDTH:g} {HEAT_ROW * len(rows):g}")
 
 
 def _fitted(name: str) -> str:
     """Cut a name to the room beside the heat map, by a generous estimate of how wide letters are."""
-    widths = list(accumulate(10.5 if c in "mwMW@%" or ord(c) > 0x2E7F else 8.3 if c.isupper() else 6.8 for c in name))
+    widths = list(accumulate(map(_width, name)))
     if not widths or widths[-1] <= LABEL_ROOM:
         return name
     return name[: bisect_right(widths, LABEL_ROOM - 10.5)] + "…"
+
+
+def _width(letter: str) -> float:
+    if letter in "mwMW@%" or ord(letter) > 0x2E7F:
+        return 10.5
+    return 8.3 if letter.isupper() else 4.6 if letter in NARROW else 7.2
 
 
 def _darkness(effect: float) -> str:

@@ -34,8 +34,8 @@ class Figures:
 def draw_figures(found: Found, cut: Cut, cohesion: Cohesion | None) -> Figures:
     """Draw a cut of a run, and how well customers lie in it where that was measured."""
     return Figures(
-        snake=draw_snake(cut, found.profiles, found.shown.columns, found.names, found.hues),
-        boxes=draw_boxes(cut, found.profiles, found.shown.columns, found.shown.kinds, found.hues),
+        snake=draw_snake(cut, found.profiles, found.shown.columns, found.names, found.hues, labels=found.shown.labels),
+        boxes=draw_boxes(cut, found.profiles, found.shown.columns, found.shown.kinds, found.hues, labels=found.shown.labels),
         silhouettes=draw_silhouettes(cut, cohesion, found.hues, found.top.n),
     )
 

@@ -51,7 +51,7 @@ def load_found(run: Run) -> Found:
         scores={score.k: score for score in artifacts.scores_in(evaluation)},
         silhouettes=evaluation["silhouettes"],
         advice=Advice.from_json(run.advice),
-        shown=shown_of(profiles, kinds, evaluation["money"]),
+        shown=shown_of(profiles, kinds, evaluation["money"], run.dataset.labels),
         given={entry.branch: (entry.name, entry.note) for entry in said},
         hues=hues_of(top, {entry.branch: entry.hue for entry in said if entry.hue}),
     )

@@ -39,7 +39,7 @@ def apart(run: Run, positions: Sequence[int]) -> tuple[str, ...]:
     kinds: dict[str, Kind] = dict(run.dataset.columns.values_list("name", "kind"))  # type: ignore[arg-type]
     profiles = artifacts.load_profiles(run)
     facts = [*_numbers(profiles, columns, kinds), *_levels(profiles[0], columns)]
-    return say(facts, kinds)
+    return say(facts, kinds, run.dataset.labels)
 
 
 Columns = Mapping[str, Sequence[str]]

@@ -16,7 +16,7 @@ from clustering.lookup_near import nearest
 from clustering.models import Run
 from clustering.segments import cohesion_in
 from datasets.finding import read_rows
-from segmentiq.ml.facts import month
+from segmentiq.ml.facts import month, noun
 from segmentiq.ml.values import NumberFact, Profile
 from segmentiq.words import count, figure, plural, share
 
@@ -160,11 +160,12 @@ def _values(register: Register, customer: Customer, cells: Mapping[str, str]) ->
     everyone = register.profiles[0]
     own = register.profiles[customer.segment.branch] if customer.segment else None
     kinds = dict(register.run.dataset.columns.values_list("name", "kind"))
+    labels = register.run.dataset.labels
     profiled = _profiled(everyone)
     told = [name for name in cells if name in profiled][:MOST_VALUES]
     return tuple(
         Value(
-            column=name,
+            column=noun(name, labels),
             own=cells[name] or "–",
             segment=_average(own, name, cells[name], kinds) if own else "–",
             everyone=_average(everyone, name, cells[name], kinds),

@@ -16,6 +16,7 @@ from clustering.exports import segment_numbers
 from clustering.lookup import Customer, SegmentMark, id_columns, marks_of, name_of
 from clustering.models import Run
 from datasets.finding import read_rows
+from segmentiq.ml.facts import noun
 from segmentiq.words import plural
 
 PER_PAGE = 50
@@ -79,7 +80,7 @@ def customer_list(run: Run, cut: Cut, segment: int | None, page: str) -> Custome
         segment=marks[segment - 1] if segment else None,
         is_set_aside=segment == 0,
         name_column=ids[0] if ids else "Row",
-        columns=columns,
+        columns=tuple(noun(column, run.dataset.labels) for column in columns),
         n_left_out=len(header) - len(ids[:1]) - len(columns),
         rows=rows,
         page=found,

@@ -60,7 +60,6 @@ class MapFigure:
     view: str
     dot: int
     """How wide a dot is: the fewer there are, the better each of them must be seen."""
-    title: str
     note: str
 
 
@@ -77,7 +76,6 @@ def draw_map(data: Mapping[str, Any], top: TopTree, hues: Mapping[int, int], hel
         numbers=tuple(_numbers(top, drawn, held, height)),
         view=f"0 0 {SIDE:g} {height}",
         dot=next(width for most, width in DOTS if len(places) <= most),
-        title=_title(sum(data["shares"])),
         note=_note(len(places), top.n, data),
     )
 
@@ -139,16 +137,17 @@ def _around(middle: tuple[float, float]) -> Iterator[tuple[float, float]]:
             yield middle[0] + ring * LINE / 2 * math.cos(angle), middle[1] + ring * LINE / 2 * math.sin(angle)
 
 
-def _title(kept: float) -> str:
-    if kept > ALL:
-        return "This map shows all that tells customers apart"
-    only = "only " if kept < ENOUGH else ""
-    return f"This map shows {only}{share(kept)} of what tells customers apart"
-
-
 def _note(shown: int, n: int, data: Mapping[str, Any]) -> str:
     more = "" if data.get("proportional", True) else ", small ones by more customers than are theirs"
     sample = "Every dot is a customer" if shown >= n else f"{shown:,} of {n:,} customers, drawn from every branch{more}"
-    caution = " Dots that meet here may be far apart in other directions." if sum(data["shares"]) < ENOUGH else ""
-    across, up = map(share, data["shares"])
-    return f"{sample}; close dots are alike. Across is {across} of their differences, upwards {up}.{caution}"
+    return f"{sample}; close dots are alike. {_kept(data['shares'])}"
+
+
+def _kept(shares: Sequence[float]) -> str:
+    """Say how much of what tells customers apart two directions can show."""
+    kept, (across, up) = sum(shares), map(share, shares)
+    if kept > ALL:
+        return "The map shows all that tells customers apart."
+    only = "only " if kept < ENOUGH else ""
+    told = f"The map shows {only}{share(kept)} of what tells customers apart, {across} across and {up} upwards."
+    return f"{told} Dots that meet here may be far apart in other directions." if only else told

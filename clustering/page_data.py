@@ -13,28 +13,29 @@ from typing import Any
 from django.urls import reverse
 
 from clustering.answer import COHESION, answer_words, score_words
-from clustering.cutting import Cut, answer_of
+from clustering.cutting import Cut, answer_of, cut_of
 from clustering.drawing import LABEL_Y
 from clustering.found import Found
 from clustering.layout import TreeLayout
+from clustering.titles import titles_of
 from clustering.wording import BranchWords
 from segmentiq.ml.cut import height_of
-from segmentiq.ml.values import Advice, Branch, KScore, TopTree
+from segmentiq.ml.values import Branch, TopTree
 
 ROUTES = {"segment": "run_segment", "cut": "run_cut_words", "figures": "run_figures", "subtree": "run_subtree"}
 
 
 def page_data(found: Found, shown: Cut, *, layout: TreeLayout, words: Mapping[int, BranchWords]) -> dict[str, Any]:
     """Return what the script starts from, as plain data."""
-    run, top, advice = found.run, found.top, found.advice
+    run, top = found.run, found.top
     answer = answer_of(run, top)
     return {
         "n": top.n,
         "answer": {"k": answer.k, "branches": answer.ids},
         "shown": shown.ids,
-        "advised": advice.k,
+        "advised": found.advice.k,
         "branches": [_branch(b, layout, words[b.id]) for b in top.branches],
-        "cuts": {str(k): _cut(top, k, layout, found.scores.get(k), advice) for k in range(2, top.max_k + 1)},
+        "cuts": {str(k): _cut(found, k, layout) for k in range(2, top.max_k + 1)},
         "silhouettes": {str(k): [round(value, 3) for value in means] for k, means in found.silhouettes.items()},
         "cohesion": COHESION,
         "split_y": [round(layout.y(height), 2) for height in _split_heights(top)],
@@ -58,13 +59,15 @@ def _branch(branch: Branch, layout: TreeLayout, words: BranchWords) -> dict[str,
     }
 
 
-def _cut(top: TopTree, k: int, layout: TreeLayout, score: KScore | None, advice: Advice) -> dict[str, Any]:
+def _cut(found: Found, k: int, layout: TreeLayout) -> dict[str, Any]:
+    top, score = found.top, found.scores.get(k)
     height = height_of(top, k)
     return {
         "y": round(layout.y(height), 1),
         "height": round(height, 6),
         "score": score_words(score),
-        **asdict(answer_words(top.n, k, advice, score)),
+        "titles": titles_of(top, cut_of(top, k=k), found.silhouettes.get(k, ())),
+        **asdict(answer_words(top.n, k, found.advice, score)),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from clustering.models import Run
 from clustering.wording import inertia_words
+from segmentiq.ml.facts import noun, relabelled
 from segmentiq.ml.values import Advice
 from segmentiq.words import count, duration, figure, filesize, plural, unbroken
 
@@ -18,15 +19,17 @@ def approximation_of(run: Run) -> tuple[str, ...]:
 
 def notes_of(run: Run) -> tuple[str, ...]:
     """Return what the engine noticed and what it warned of, but not what stands beside the answer already."""
-    said = set(approximation_of(run))
-    return (*run.report.get("notes", ()), *(note for note in run.report.get("warnings", ()) if note not in said))
+    said, labels = set(approximation_of(run)), run.dataset.labels
+    told = (*run.report.get("notes", ()), *(note for note in run.report.get("warnings", ()) if note not in said))
+    return tuple(relabelled(note, labels) for note in told)
 
 
 def remedy_of(run: Run, advice: Advice) -> str:
     """Say what may help where nothing stable was found: skewed columns that were taken as they are; else nothing."""
     if advice.verdict != "none" or run.spec["log"] != "none":
         return ""
-    return next((warning["message"] for warning in run.dataset.warnings if warning["code"] == "skewed"), "")
+    skewed = next((warning["message"] for warning in run.dataset.warnings if warning["code"] == "skewed"), "")
+    return relabelled(skewed, run.dataset.labels)
 
 
 def ledger_of(run: Run) -> str:
@@ -41,12 +44,12 @@ def ledger_of(run: Run) -> str:
 
 def particulars_of(run: Run) -> tuple[tuple[str, str], ...]:
     """List the technical facts, by name."""
-    spec, report = run.spec, run.report
+    spec, report, labels = run.spec, run.report, run.dataset.labels
     seconds = report.get("seconds", {})
     engine = report.get("engine")
     facts = [
-        ("Columns", ", ".join(spec["columns"]) if spec["columns"] else "every column that is a feature"),
-        ("Weight of the columns", unbroken(inertia_words(report.get("inertia", {})))),
+        ("Columns", ", ".join(noun(name, labels) for name in spec["columns"] or ()) or "every column that is a feature"),
+        ("Weight of the columns", unbroken(inertia_words(report.get("inertia", {}), labels))),
         ("Linkage and distance", f"{spec['linkage']}, {spec['metric']}"),
         ("Scaling", str(spec["scaling"])),
         ("Logarithm", spec["log"] if isinstance(spec["log"], str) else ", ".join(spec["log"])),

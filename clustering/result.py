@@ -26,6 +26,7 @@ from clustering.models import Run
 from clustering.page_data import page_data
 from clustering.particulars import approximation_of, ledger_of, notes_of, particulars_of, remedy_of
 from clustering.segments import cohesion_in
+from clustering.titles import titles_of
 from clustering.wording import BranchWords, TableRow, blank_words, branch_words, table_rows
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import Advice, TopTree
@@ -59,6 +60,7 @@ class ResultPage:
     customers: str
     cut: Cut
     answer: Answer
+    titles: Mapping[str, str]
     question: str
     way_back: str
     stepper: Stepper
@@ -107,6 +109,7 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         customers=plural(top.n, "customer"),
         cut=cut,
         answer=answer_words(top.n, cut.k, advice, score, is_picked=cut.is_picked),
+        titles=titles_of(top, cut, means),
         question=question(advice),
         way_back=way_back(advice),
         stepper=_stepper(cut, top),
@@ -122,7 +125,7 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         tree_note=_tree_note(top),
         map=draw_map(artifacts.load_map(run), top, found.hues, owners(top, cut.ids)),
         curve=draw_curve(tuple(found.scores.values()), cut.k, advice),
-        heat=draw_heat(found.profiles, top, layout, found.shown.columns),
+        heat=draw_heat(found.profiles, top, layout, found.shown.columns, found.shown.labels),
         figures=draw_figures(found, cut, cohesion),
         cards=_cards(segments, means),
         rows=table_rows(found.profiles[0], found.shown, segments),
@@ -167,7 +170,7 @@ def cut_words(run: Run, params: Mapping[str, str]) -> dict[str, Any]:
     cut = asked_cut(run, found.top, params)
     score, means = _standing(found, cut, cohesion_in(run, found.top, cut) if cut.is_picked else None)
     answer = answer_words(found.top.n, cut.k, found.advice, score, is_picked=cut.is_picked)
-    return {**asdict(answer), "score": score_words(score), "silhouettes": means}
+    return {**asdict(answer), "score": score_words(score), "silhouettes": means, "titles": titles_of(found.top, cut, means)}
 
 
 def _stepper(cut: Cut, top: TopTree) -> Stepper:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from clustering.cutting import Cut
+from segmentiq.ml.facts import NO_LABELS, Labels, noun, short_noun
 from segmentiq.ml.values import Profile
 
 WIDTH, HEIGHT = 760.0, 330.0
@@ -54,6 +55,8 @@ def draw_snake(
     columns: Sequence[str],
     names: Mapping[int, str],
     hues: Mapping[int, int],
+    *,
+    labels: Labels = NO_LABELS,
 ) -> SnakeFigure | None:
     """Draw the segments over the most telling columns; None where there are fewer than two to draw a line over."""
     shown = list(columns)[:MOST_COLUMNS]
@@ -62,7 +65,7 @@ def draw_snake(
     effects = {branch.id: _effects(profiles[branch.id], shown) for branch in cut.branches}
     reach = min(max(1.0, math.ceil(max(abs(value) for values in effects.values() for value in values))), FARTHEST)
     xs = [LEFT + (RIGHT - LEFT) * (index + 0.5) / len(shown) for index in range(len(shown))]
-    labels = _apart([_y(effects[branch.id][-1], reach) for branch in cut.branches])
+    places = _apart([_y(effects[branch.id][-1], reach) for branch in cut.branches])
     lines = tuple(
         SnakeLine(
             number=number,
@@ -71,15 +74,18 @@ def draw_snake(
                 f"{'L' if index else 'M'}{x:.1f} {_y(value, reach):.1f}"
                 for index, (x, value) in enumerate(zip(xs, effects[branch.id], strict=True))
             ),
-            label_y=f"{label:.1f}",
+            label_y=f"{place:.1f}",
             name=names[branch.id],
             values=tuple(f"{value:+.1f}" for value in effects[branch.id]),
         )
-        for number, (branch, label) in enumerate(zip(cut.branches, labels, strict=True), start=1)
+        for number, (branch, place) in enumerate(zip(cut.branches, places, strict=True), start=1)
     )
     return SnakeFigure(
-        title=_title(cut, effects, shown),
-        columns=tuple(SnakeColumn(name=name, short=_short(name), x=f"{x:.1f}") for name, x in zip(shown, xs, strict=True)),
+        title=_title(cut, effects, [noun(column, labels) for column in shown]),
+        columns=tuple(
+            SnakeColumn(name=noun(column, labels), short=_short(short_noun(column, labels)), x=f"{x:.1f}")
+            for column, x in zip(shown, xs, strict=True)
+        ),
         lines=lines,
         ticks=tuple((f"{_y(value, reach):.1f}", f"{value:+g}" if value else "average") for value in (-reach, 0.0, reach)),
     )

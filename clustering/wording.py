@@ -6,10 +6,10 @@ Words are written once, here, for all the branches of the top tree; template and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from clustering.bars import BLANK_BAR, ShareBar, share_bars
-from segmentiq.ml.facts import NOTICEABLE, month, say
+from clustering.differences import BLANK, Difference, level_differences, number_differences
+from segmentiq.ml.facts import NO_LABELS, Labels, month, noun, opening, repeats
 from segmentiq.ml.thresholds import DOUBTFUL, HIGHLY_STABLE, STABLE
 from segmentiq.ml.values import Profile, TopTree
 from segmentiq.words import count, figure, plural, share, unbroken
@@ -36,6 +36,10 @@ class Shown:
     kinds: Mapping[str, str]
     money: str | None = None
     """The column that tells what customers are worth, if there is one."""
+    labels: Labels = field(default_factory=dict)
+
+    def noun(self, column: str) -> str:
+        return noun(column, self.labels)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +65,7 @@ class BranchWords:
     share_width: str
     worth: str
     facts: tuple[str, ...]
-    bars: tuple[ShareBar, ...]
+    apart: tuple[Difference, ...]
     rule: str
     rule_worth: str
     found: str
@@ -76,9 +80,15 @@ class TableRow:
     cells: tuple[Cell, ...]
 
 
-def shown_of(profiles: Mapping[int, Profile], kinds: Mapping[str, str], money: str | None = None) -> Shown:
+def shown_of(
+    profiles: Mapping[int, Profile], kinds: Mapping[str, str], money: str | None = None, labels: Labels = NO_LABELS
+) -> Shown:
     """Choose what the profile table tells."""
-    return Shown(columns=_telling_columns(profiles), levels=_telling_levels(profiles), kinds=kinds, money=money)
+    columns = tuple(column for column in _telling_columns(profiles) if not repeats(column, labels))
+    levels = tuple(level for level in _telling_levels(profiles) if not repeats(level[0], labels))
+    return Shown(
+        columns=columns[:NUMBER_ROWS], levels=tuple(sorted(levels[:LEVEL_ROWS])), kinds=kinds, money=money, labels=labels
+    )
 
 
 def _telling_columns(profiles: Mapping[int, Profile]) -> tuple[str, ...]:
@@ -87,10 +97,11 @@ def _telling_columns(profiles: Mapping[int, Profile]) -> tuple[str, ...]:
     for profile in profiles.values():
         for fact in profile.numbers:
             strength[fact.column] = max(strength.get(fact.column, 0.0), abs(fact.effect) * profile.size**0.5)
-    return tuple(sorted(strength, key=lambda column: -strength[column])[:NUMBER_ROWS])
+    return tuple(sorted(strength, key=lambda column: -strength[column]))
 
 
 def _telling_levels(profiles: Mapping[int, Profile]) -> tuple[tuple[str, str], ...]:
+    """Order the levels of categories in the same way."""
     strength: dict[tuple[str, str], float] = {}
     for profile in profiles.values():
         for fact in profile.levels:
@@ -98,7 +109,7 @@ def _telling_levels(profiles: Mapping[int, Profile]) -> tuple[tuple[str, str], .
             strength[key] = max(strength.get(key, 0.0), abs(fact.effect) * profile.size**0.5)
     overall = {(fact.column, fact.level): fact.overall for fact in profiles[0].levels}
     told = [key for key in strength if not _is_mirror(key, overall)]
-    return tuple(sorted(sorted(told, key=lambda key: -strength[key])[:LEVEL_ROWS]))
+    return tuple(sorted(told, key=lambda key: -strength[key]))
 
 
 def _is_mirror(key: tuple[str, str], overall: Mapping[tuple[str, str], float]) -> bool:
@@ -111,7 +122,7 @@ def branch_words(profile: Profile, *, top: TopTree, hues: Hues, names: Names, sh
     """Write everything that is said about a branch."""
     branch = top.branches[profile.branch]
     given, note = names.get(branch.id, ("", ""))
-    bars = share_bars(profile.levels) if branch.parent is not None else ()
+    apart = _apart(profile, shown) if branch.parent is not None else ()
     return BranchWords(
         id=branch.id,
         hue=hues[branch.id],
@@ -121,10 +132,12 @@ def branch_words(profile: Profile, *, top: TopTree, hues: Hues, names: Names, sh
         size=plural(branch.size, "customer"),
         share=share(branch.size / top.n),
         share_width=f"{100 * branch.size / top.n:.2f}",
-        worth=unbroken(f"{share(profile.worth)} of {shown.money}") if profile.worth is not None and shown.money else "",
-        facts=tuple(map(unbroken, _facts(profile, bars, shown.kinds))),
-        bars=bars,
-        rule=_rule(profile),
+        worth=unbroken(f"{share(profile.worth)} of {shown.noun(shown.money)}")
+        if profile.worth is not None and shown.money
+        else "",
+        facts=tuple(map(unbroken, profile.facts)),
+        apart=apart,
+        rule=_rule(profile, shown.labels),
         rule_worth=_rule_worth(profile),
         found=unbroken(found_words(branch.found)),
         typical=_typical(profile),
@@ -142,16 +155,19 @@ def found_words(found: float | None) -> str:
     return f"Only {again}: {'doubtful' if found >= DOUBTFUL else 'not to be relied on'}."
 
 
-def _facts(profile: Profile, bars: tuple[ShareBar, ...], kinds: Mapping[str, str]) -> tuple[str, ...]:
-    """Say what the numbers tell; the levels of categories are told by the bars below."""
-    if not bars or not profile.facts:
-        return profile.facts
-    known = {fact.column: "number" for fact in profile.numbers} | dict(kinds)
-    return say([fact for fact in profile.numbers if abs(fact.effect) >= NOTICEABLE], known)  # type: ignore[arg-type]
+def _apart(profile: Profile, shown: Shown) -> tuple[Difference, ...]:
+    numbers = number_differences(profile.numbers, shown.kinds, shown.labels)
+    return (*numbers, *level_differences(profile.levels, shown.labels))
 
 
-def _rule(profile: Profile) -> str:
-    return unbroken(" and ".join(profile.rule.words)) if profile.rule else ""
+def _rule(profile: Profile, labels: Labels) -> str:
+    return unbroken(" and ".join(_labelled(phrase, labels) for phrase in profile.rule.words)) if profile.rule else ""
+
+
+def _labelled(phrase: str, labels: Labels) -> str:
+    """Put what people call a column in the place of its name, with which a phrase begins."""
+    column = next((column for column in labels if phrase.startswith(f"{column} ")), "")
+    return labels[column].noun + phrase.removeprefix(column) if column else phrase
 
 
 def _rule_worth(profile: Profile) -> str:
@@ -211,7 +227,10 @@ def _mean(value: float, kind: str) -> str:
 
 
 def table_rows(root: Profile, shown: Shown, segments: Sequence[BranchWords]) -> tuple[TableRow, ...]:
-    names = [*shown.columns, *(f"{column}: {level}" for column, level in shown.levels)]
+    names = [
+        *(opening(column, shown.labels) for column in shown.columns),
+        *(f"{opening(column, shown.labels)}: {level}" for column, level in shown.levels),
+    ]
     overall = _cells(root, shown)
     return tuple(
         TableRow(name=name, overall=overall[index].words, cells=tuple(words.cells[index] for words in segments))
@@ -219,10 +238,10 @@ def table_rows(root: Profile, shown: Shown, segments: Sequence[BranchWords]) -> 
     )
 
 
-def inertia_words(inertia: Mapping[str, float]) -> str:
+def inertia_words(inertia: Mapping[str, float], labels: Labels = NO_LABELS) -> str:
     """Say how much of all the differences between customers each column makes, the weightiest first."""
     told = sorted(inertia.items(), key=lambda entry: -entry[1])
-    parts = [f"{column} {share(part)}" for column, part in told[:INERTIA_TOLD]]
+    parts = [f"{noun(column, labels)} {share(part)}" for column, part in told[:INERTIA_TOLD]]
     rest = told[INERTIA_TOLD:]
     if rest:
         parts.append(f"{plural(len(rest), 'other column')} {share(sum(part for _, part in rest))} together")
@@ -232,4 +251,4 @@ def inertia_words(inertia: Mapping[str, float]) -> str:
 def blank_words() -> BranchWords:
     """Return the words of the card that a script copies and fills."""
     texts = dict.fromkeys(("name", "suggested", "note", "size", "share", "worth", "rule", "rule_worth", "found", "typical"), "")
-    return BranchWords(id=0, hue=1, share_width="0", facts=(), bars=(BLANK_BAR,), cells=(), **texts)
+    return BranchWords(id=0, hue=1, share_width="0", facts=(), apart=(BLANK,), cells=(), **texts)

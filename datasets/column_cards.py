@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasets.models import Column
+from segmentiq.ml.facts import noun, opening
 from segmentiq.words import count, figure, plural, share
 
 CHART_WIDTH, CHART_HEIGHT = 240.0, 44.0
@@ -44,6 +45,8 @@ class ColumnCard:
     """One column: what it holds, what it is for and why, how it is distributed."""
 
     column: Column
+    code: str
+    """The name in files and over REST, where people call it otherwise."""
     name_parts: tuple[str, ...]
     """The name, cut where a line may end: customerLifetimeValue would else break anywhere."""
     kind_words: str
@@ -65,13 +68,14 @@ class ColumnCard:
 
 def column_card(column: Column, n_rows: int, *, warned: Collection[str] = (), changing: int | None = None) -> ColumnCard:
     """Summarise one column in the words and marks of its card."""
-    statistics = column.statistics
+    statistics, title = column.statistics, opening(column.name, column.dataset.labels)
     path = _path(statistics.get("histogram"))
     levels: list[tuple[str, int]] = statistics.get("levels", [])
     missing = column.n_missing
     return ColumnCard(
         column=column,
-        name_parts=tuple(PARTS.split(column.name)) if len(column.name) > LONG_NAME else (column.name,),
+        code="" if title == column.name else column.name,
+        name_parts=tuple(PARTS.split(title)) if len(title) > LONG_NAME else (title,),
         kind_words=KIND_WORDS.get(column.kind, column.kind),
         role_words=ROLE_WORDS.get(column.role, column.role),
         path=path,
@@ -82,7 +86,7 @@ def column_card(column: Column, n_rows: int, *, warned: Collection[str] = (), ch
         more_levels=_more_levels(column, levels),
         distinct=plural(column.n_distinct, "value"),
         missing=f"{count(missing)} missing ({share(missing / n_rows)})" if missing and n_rows else "",
-        chart_words=f"Distribution of {column.name}",
+        chart_words=f"Distribution of {noun(column.name, column.dataset.labels)}",
         has_warning=column.name in warned,
         is_open=column.position == changing,
     )

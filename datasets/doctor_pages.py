@@ -14,6 +14,7 @@ from typing import Any
 from datasets.column_cards import KIND_WORDS, ROLE_WORDS
 from datasets.doctor.actions import Action, Finding, is_in_effect
 from datasets.models import Column, Dataset
+from segmentiq.ml.facts import Labels, relabelled
 from segmentiq.ml.values import Column as ColumnValue
 from segmentiq.words import plural
 
@@ -89,7 +90,7 @@ def doctor_part(dataset: Dataset, columns: Sequence[Column], *, offers_customers
     """Sort what was found by what it asks of a person; where customers are offered, that says already that these are orders."""
     values = {column.name: column.to_value() for column in columns}
     overridden = {column.name for column in columns if column.is_overridden}
-    findings: list[Finding] = dataset.warnings
+    findings = [_labelled(told, dataset.labels) for told in dataset.warnings]
     left = [told for told in findings if not _is_settled(told, values, dataset.overrides, overridden)]
     asking = [told for told in left if _asks(told)]
     return DoctorPart(
@@ -99,6 +100,12 @@ def doctor_part(dataset: Dataset, columns: Sequence[Column], *, offers_customers
         decided=(*_decided_columns(columns), *_decided_reading(dataset), *_kept(dataset.overrides, findings)),
         warned=frozenset(name for told in asking for name in _columns_of(told)),
     )
+
+
+def _labelled(told: Finding, labels: Labels) -> Finding:
+    shown = told.copy()
+    shown["message"] = relabelled(told["message"], labels)
+    return shown
 
 
 def _asks(told: Finding) -> bool:

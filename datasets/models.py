@@ -11,8 +11,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from datasets.orders.labels import labels_of
 from segmentiq.jobs.lifecycle import Job, JobQuerySet, Status
 from segmentiq.ml.values import Column as ColumnValue
+from segmentiq.ml.values import Label
 
 CHOSEN = "Chosen by a person."
 """The reason of a column whose kind or role was overridden; reading the file again keeps such a choice."""
@@ -78,6 +80,11 @@ class Dataset(Job):
     def state(self) -> str:
         """Return the word the API and the pages use: reading, ready or failed."""
         return {Status.DONE: "ready", Status.FAILED: "failed", Status.CANCELLED: "failed"}.get(Status(self.status), "reading")
+
+    @property
+    def labels(self) -> dict[str, Label]:
+        """Return what people call the columns that were computed; those of an upload go by their names in the file."""
+        return labels_of(self.recipe) if self.recipe else {}
 
     def queue_again(self, **choices: Any) -> bool:
         """Return an ended reading to the queue with another choice (`overrides` or `recipe`); its table no longer counts.
@@ -145,4 +152,5 @@ class Column(models.Model):
 
     def to_value(self) -> ColumnValue:
         """Return the pure value that the reader and `ml` speak of."""
-        return ColumnValue(name=self.name, kind=self.kind, role=self.role, reason=self.reason)  # type: ignore[arg-type]
+        label = self.dataset.labels.get(self.name)
+        return ColumnValue(name=self.name, kind=self.kind, role=self.role, reason=self.reason, label=label)  # type: ignore[arg-type]

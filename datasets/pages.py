@@ -11,6 +11,7 @@ from django.conf import settings
 from datasets.column_cards import KIND_WORDS, ROLE_WORDS, ColumnCard, column_card
 from datasets.doctor_pages import DoctorPart, doctor_part
 from datasets.models import Column, Dataset
+from segmentiq.ml.facts import opening, relabelled
 from segmentiq.ml.values import Kind, Role
 from segmentiq.words import ago, count, filesize, plural
 
@@ -145,7 +146,7 @@ def dataset_page(dataset: Dataset, changing: int | None = None, *, offers_custom
         filters=_filters(columns, len(doctor.warned)) if len(columns) > FEW else (),
         has_many=len(columns) > MANY,
         cards=tuple(column_card(column, dataset.n_rows or 0, warned=doctor.warned, changing=changing) for column in columns),
-        head=tuple((column.name, is_number) for column, is_number in zip(columns, numeric, strict=True)),
+        head=tuple((opening(column.name, dataset.labels), is_number) for column, is_number in zip(columns, numeric, strict=True)),
         rows=tuple(
             tuple(_cell(v, n, is_ours=dataset.is_derived) for v, n in zip(row, numeric, strict=False))
             for row in dataset.preview[:N_PREVIEW]
@@ -185,12 +186,16 @@ def _ledger(dataset: Dataset) -> tuple[LedgerLine, ...]:
 def _decisions(dataset: Dataset) -> tuple[DecisionLine, ...]:
     return tuple(
         DecisionLine(
-            what=decision["what"][:1].upper() + decision["what"][1:],
+            what=_capital(relabelled(decision["what"], dataset.labels)),
             value=decision["value"],
             reason=decision["reason"],
         )
         for decision in dataset.decisions
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _filters(columns: Sequence[Column], n_warned: int) -> tuple[Filter, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clustering.charts import _fitted, draw_curve, draw_heat
 from clustering.layout import lay_out
 from clustering.tests.trees import small_tree
-from segmentiq.ml.values import Advice, KScore, NumberFact, Profile
+from segmentiq.ml.values import Advice, KScore, Label, NumberFact, Profile
 
 ADVICE = Advice(k=3, verdict="strong", sentence="")
 
@@ -53,10 +53,17 @@ def test_the_heat_map_is_darker_above_the_average() -> None:
     assert [cell.darkness for cell in figure.rows[0].cells] == ["0.04", "0.47", "0.47"]
 
 
+def test_a_heat_row_is_called_as_people_call_its_column() -> None:
+    tree, labels = small_tree(), {"income": Label(noun="money of a year", short="money")}
+    figure = draw_heat({3: profile(3, 1)}, tree, lay_out(tree), ["income"], labels)
+    assert figure is not None
+    assert (figure.rows[0].name, figure.rows[0].full_name) == ("money", "money of a year")
+
+
 def test_a_long_name_keeps_its_start() -> None:
     assert _fitted("income") == "income"
     assert _fitted("NumCatalogPurchases").startswith("NumCatalog")
-    assert len(_fitted("W" * 40)) < len(_fitted("i" * 40)) < 18
+    assert len(_fitted("W" * 40)) < len(_fitted("n" * 40)) < len(_fitted("i" * 40)) < 30
     assert _fitted("i" * 40).endswith("i…")
 
 

@@ -17,7 +17,7 @@ from clustering.silhouette_figure import POINTS, draw_silhouettes
 from clustering.snake import BOTTOM, LABEL_GAP, draw_snake
 from clustering.tests.trees import balanced_tree
 from segmentiq.ml.cohesion import Cohesion
-from segmentiq.ml.values import NumberFact, Profile
+from segmentiq.ml.values import Label, NumberFact, Profile
 
 TOP = balanced_tree()
 CUT = cut_of(TOP, k=3)
@@ -63,6 +63,17 @@ def test_a_snake_has_a_line_for_every_segment_in_its_colour_and_says_who_stands_
     assert snake.lines[place].hue == 5
     assert snake.lines[place].values == ("+2.0", "-0.5")
     assert snake.title == f"Segment {place + 1} stands out most: income far above the average"
+
+
+def test_columns_with_a_label_are_drawn_under_it() -> None:
+    labels = {"income": Label(noun="money of a year", short="a year's money")}
+    told = profiles({2: {"income": 2.0, "age": -0.5}})
+    snake = draw_snake(CUT, told, ["income", "age"], NAMES, HUES, labels=labels)
+    assert snake is not None
+    assert snake.title.endswith(": money of a year far above the average")
+    assert [(column.name, column.short) for column in snake.columns] == [("money of a year", "a year's money"), ("age", "age")]
+    (box, _) = draw_boxes(CUT, told, ["income", "age"], {}, HUES, labels=labels)
+    assert box.title.startswith("Money of a year: segment ")
 
 
 def test_one_column_makes_no_snake() -> None:

@@ -87,12 +87,10 @@ def test_a_segment_without_a_dot_has_no_number() -> None:
 
 def test_the_words_say_how_much_the_map_keeps_and_who_is_drawn() -> None:
     figure = draw_ten()
-    assert figure.title == "This map shows 80 % of what tells customers apart"
-    assert figure.note.startswith(
-        "Every dot is a customer; close dots are alike. Across is 50 % of their differences, upwards 30 %."
-    )
+    kept = "The map shows 80 % of what tells customers apart, 50 % across and 30 % upwards."
+    assert figure.note == f"Every dot is a customer; close dots are alike. {kept}"
     poor = draw(small_tree(), [[0.0, 0.0], [1.0, 1.0]], [0, 8], (1, 2), shares=[0.2, 0.1])
-    assert "only 30 %" in poor.title
+    assert "only 30 %" in poor.note
     assert poor.note.startswith("2 of 10 customers, drawn from every branch")
     assert "may be far apart" in poor.note
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from clustering.layout import hues_of
 from clustering.tests.trees import small_tree
-from clustering.wording import BranchWords, branch_words, inertia_words, shown_of
-from segmentiq.ml.values import LevelFact, NumberFact, Profile
+from clustering.wording import BranchWords, branch_words, inertia_words, shown_of, table_rows
+from segmentiq.ml.values import Label, LevelFact, NumberFact, Profile, Rule
 
+NOTHING: Mapping[str, Any] = {}
+LABELS = {"monetary": Label(noun="money spent"), "mean_interval_days": Label(noun="days between orders")}
 KINDS = {"joined": "date", "member": "boolean", "spend": "number"}
 
 
@@ -32,13 +36,13 @@ def test_a_card_says_how_much_of_its_segment_is_found_again(found: float | None,
     assert words_of(found=found).found == words
 
 
-def words_of(*, found: float | None = None, **given: object) -> BranchWords:
+def words_of(*, found: float | None = None, about: Mapping[str, Any] = NOTHING, **given: object) -> BranchWords:
     facts = {"facts": ("Plan is 1 for 96 %; all customers: 39 %.",), "numbers": (), "levels": (), "typical": (0, 4)}
     profile = Profile(branch=0, size=10, name="All", **(facts | given))  # type: ignore[arg-type]
     tree = small_tree()
     root, *others = tree.branches
     told = replace(tree, branches=(replace(root, found=found), *others))
-    return branch_words(profile, top=told, hues=hues_of(tree), names={}, shown=shown_of({0: profile}, KINDS))
+    return branch_words(profile, top=told, hues=hues_of(tree), names={}, shown=shown_of({0: profile}, KINDS, **about))
 
 
 def test_a_table_writes_dates_as_months_and_yes_as_a_share() -> None:
@@ -72,3 +76,13 @@ def test_an_index_is_in_per_cent_of_everybody() -> None:
     below = replace(fact, column="owed", mean=-5.0, overall=-10.0)
     words = words_of(numbers=(fact, below))
     assert [(cell.words, cell.index) for cell in words.cells] == [("30", "125"), ("-5", "–")]
+
+
+def test_columns_with_a_label_go_by_it_wherever_they_are_read() -> None:
+    rule = Rule(words=("monetary at least 1,200", "mean_interval_days at most 30", "age at least 20"), precision=0.9, recall=0.8)
+    words = words_of(worth=0.62, rule=rule, about={"money": "monetary", "labels": LABELS})
+    assert words.worth == "62\u00a0% of money spent"
+    assert words.rule == "money spent at least 1,200 and days between orders at most 30 and age at least 20"
+    assert inertia_words({"monetary": 0.7, "age": 0.3}, LABELS) == "money spent 70 %, age 30 %"
+    root = Profile(branch=0, size=10, name="All", facts=(), numbers=(number("monetary", 12.0),), levels=())
+    assert [row.name for row in table_rows(root, shown_of({0: root}, KINDS, labels=LABELS), [])] == ["Money spent"]

@@ -15,6 +15,7 @@ import pandas as pd
 from datasets.orders.customers import Customers, describe_customers
 from datasets.orders.fates import Mask, find_dated, set_aside
 from datasets.orders.groups import OTHERS
+from datasets.orders.labels import LABELS, shown_name
 from datasets.orders.lines import Lines, read_lines
 from datasets.orders.recipe import Recipe
 from datasets.orders.rfm import name_groups, score_customers
@@ -108,7 +109,7 @@ def _build_table(customers: Customers, recipe: Recipe) -> tuple[pd.DataFrame, tu
     described = {f"{score}_score": pd.Series(values).astype("str") for score, values in scores.items()}
     cells = {**customers.columns, **described, "rfm_group": pd.Series(groups, dtype="str")}
     identifier = recipe.columns["customer"]
-    names = {name: f"{name}_of_orders" if name.casefold() == identifier.casefold() else name for name in cells}
+    names = {name: shown_name(name, identifier) for name in cells}
     frame = pd.DataFrame(
         {identifier: pd.Series(customers.ids, dtype="str"), **{names[name]: values for name, values in cells.items()}}
     )
@@ -119,7 +120,7 @@ def _build_table(customers: Customers, recipe: Recipe) -> tuple[pd.DataFrame, tu
 def _describe_columns(names: dict[str, str]) -> Iterable[Column]:
     for name, shown in names.items():
         kind, role, reason = MEANINGS[name]
-        yield Column(name=shown, kind=kind, role=role, reason=reason)
+        yield Column(name=shown, kind=kind, role=role, reason=reason, label=LABELS[name])
 
 
 def _decide(lines: Lines, recipe: Recipe, customers: Customers, findings: Findings) -> None:

@@ -2,6 +2,8 @@
 
 Pure words: everything measured comes from `NumberFact` and `LevelFact`. Effects are standardised differences, never p-values: for
 the columns that were clustered on, a significance test would only repeat that they were clustered on.
+
+A column goes by the name it has in the file; one that we made ourselves has a `Label`, and goes by that.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from segmentiq.ml.values import Kind, LevelFact, NumberFact
+from segmentiq.ml.values import Kind, Label, LevelFact, NumberFact
 
 NOTICEABLE = 0.2
 CLEAR = 0.5
@@ -21,6 +23,9 @@ LONGEST_LEVEL = 40
 MUTE = frozenset({"yes", "true", "false", "none", "unknown", "missing", "other", "others"})
 
 Fact = NumberFact | LevelFact
+Labels = Mapping[str, Label]
+"""Column to what people call it, where its own name is not for people."""
+NO_LABELS: Labels = {}
 
 
 def strongest(facts: Iterable[Fact]) -> list[Fact]:
@@ -32,18 +37,18 @@ def strongest(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(best.values(), key=_strength, reverse=True)
 
 
-def say(facts: Sequence[Fact], kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+def say(facts: Sequence[Fact], kinds: Mapping[str, Kind], labels: Labels = NO_LABELS) -> tuple[str, ...]:
     """Say the strongest differences, three at most, as sentences."""
-    told = [fact for fact in strongest(facts) if abs(fact.effect) >= NOTICEABLE][:SENTENCES]
+    told = [fact for fact in strongest(_own(facts, labels)) if abs(fact.effect) >= NOTICEABLE][:SENTENCES]
     if not told and facts:
         return ("Close to the average of all customers in every column.",)
-    return tuple(_sentence(fact, kinds[fact.column]) for fact in told)
+    return tuple(_sentence(fact, kinds[fact.column], labels) for fact in told)
 
 
-def names(facts: Sequence[Fact], kinds: Mapping[str, Kind]) -> Iterator[str]:
+def names(facts: Sequence[Fact], kinds: Mapping[str, Kind], labels: Labels = NO_LABELS) -> Iterator[str]:
     """Suggest names, the shortest telling one first; later ones name more effects, for a sibling that took the first."""
-    told = [_present(fact, facts) for fact in strongest(facts) if abs(fact.effect) >= NOTICEABLE]
-    phrases = list(dict.fromkeys(_phrase(fact, kinds[fact.column]) for fact in told))
+    told = [_present(fact, facts) for fact in strongest(_own(facts, labels)) if abs(fact.effect) >= NOTICEABLE]
+    phrases = list(dict.fromkeys(_phrase(fact, kinds[fact.column], labels) for fact in _unlike(told)))
     if not phrases:
         yield "Close to average"
         return
@@ -51,6 +56,34 @@ def names(facts: Sequence[Fact], kinds: Mapping[str, Kind]) -> Iterator[str]:
         yield _capital(", ".join(phrases[:count]))
     for other in phrases[2:]:
         yield _capital(f"{phrases[0]}, {other}")
+
+
+def repeats(column: str, labels: Labels) -> bool:
+    """Tell whether a column only says once more what another one says."""
+    return column in labels and labels[column].repeats
+
+
+def relabelled(sentence: str, labels: Labels) -> str:
+    """Put what people call our own columns in the place of their names in one of our sentences."""
+    if not labels:
+        return sentence
+    names = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+    return re.sub(rf"\b({names})\b", lambda found: (noun if found.start() else opening)(found[0], labels), sentence)
+
+
+def noun(column: str, labels: Labels) -> str:
+    """Return what people call a column."""
+    return labels[column].noun if column in labels else column
+
+
+def opening(column: str, labels: Labels) -> str:
+    """Return the same for the start of a line; a name of the file stays as it is there."""
+    return _capital(labels[column].noun) if column in labels else column
+
+
+def short_noun(column: str, labels: Labels) -> str:
+    """Return what people call a column beside a drawing."""
+    return labels[column].short or labels[column].noun if column in labels else column
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -73,6 +106,10 @@ def month(days: float) -> str:
         return f"{number(days)} days after 1970"
 
 
+def _own(facts: Sequence[Fact], labels: Labels) -> list[Fact]:
+    return [fact for fact in facts if not repeats(fact.column, labels)]
+
+
 def _strength(fact: Fact) -> tuple[float, float]:
     return round(abs(fact.effect), 9), fact.effect
 
@@ -86,26 +123,40 @@ def _present(fact: Fact, facts: Sequence[Fact]) -> Fact:
     return best if best.effect >= NOTICEABLE else fact
 
 
-def _sentence(fact: Fact, kind: Kind) -> str:
+def _unlike(facts: Sequence[Fact]) -> Iterator[Fact]:
+    """Leave out a level that divides the customers as one before it does: who has no phone has no second line."""
+    seen = set()
+    for fact in facts:
+        if isinstance(fact, LevelFact):
+            divides = (round(fact.share, 3), round(fact.overall, 3))
+            if divides in seen:
+                continue
+            seen.add(divides)
+        yield fact
+
+
+def _sentence(fact: Fact, kind: Kind, labels: Labels) -> str:
+    name = opening(fact.column, labels)
     if isinstance(fact, LevelFact):
-        return f"{fact.column} is {_level(fact)} for {_percent(fact.share)}; all customers: {_percent(fact.overall)}."
+        return f"{name}: {_level(fact)} for {_percent(fact.share)}; of all customers {_percent(fact.overall)}."
     if kind == "boolean":
-        return f"{fact.column} is yes for {_percent(fact.mean)}; all customers: {_percent(fact.overall)}."
-    here, everywhere = _told_apart(fact, kind)
-    return f"{fact.column} is {here} on average; all customers: {everywhere}."
+        return f"{name}: yes for {_percent(fact.mean)}; of all customers {_percent(fact.overall)}."
+    here, everywhere = told_apart(fact, kind)
+    return f"{name}: {here} on average; all customers {everywhere}."
 
 
-def _told_apart(fact: NumberFact, kind: Kind) -> tuple[str, str]:
-    """Write both means, with as many digits as it takes to tell them apart."""
+def told_apart(fact: NumberFact, kind: Kind) -> tuple[str, str]:
+    """Write the mean here and that of all customers, with as many digits as it takes to tell them apart."""
     if kind == "date":
         return month(fact.mean), month(fact.overall)
     digits = next((d for d in range(3, 9) if number(fact.mean, d) != number(fact.overall, d)), 3)
     return number(fact.mean, digits), number(fact.overall, digits)
 
 
-def _phrase(fact: Fact, kind: Kind) -> str:
+def _phrase(fact: Fact, kind: Kind, labels: Labels) -> str:
     """Name one effect in a few words: "mostly Online", "newsletter: no", "very high age", "signed up late"."""
-    column, more = _plain(fact.column), fact.effect > 0
+    label = labels.get(fact.column)
+    column, more = label.noun if label else _plain(fact.column), fact.effect > 0
     if isinstance(fact, LevelFact):
         return _level_phrase(fact, column)
     if kind == "boolean":
@@ -115,6 +166,8 @@ def _phrase(fact: Fact, kind: Kind) -> str:
     if kind == "date":
         return f"{column} {'late' if more else 'early'}"
     degree = "very " if abs(fact.effect) >= VERY_CLEAR else "" if abs(fact.effect) >= CLEAR else "rather "
+    if label and label.much:
+        return degree + (label.much if more else label.little)
     return f"{degree}{'high' if more else 'low'} {column}"
 
 

@@ -12,6 +12,19 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Label:
+    """What people call a column: its `noun`, a `short` one where there is little room, and of numbers what customers with
+    `much` or `little` of it have or are. One that `repeats` says once more what another column says better, so that it neither
+    names nor sets apart anybody."""
+
+    noun: str
+    short: str = ""
+    much: str = ""
+    little: str = ""
+    repeats: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NumberFact:
     """A numeric (or boolean or date) column within one branch, in original units. Dates are ISO strings in no place: days.
     `low` and `high` are the 5 % and 95 % quantiles; None in a run of before they were kept."""

@@ -9,7 +9,7 @@ Missing cells are left out of a profile: what was imputed for the clustering is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from segmentiq.ml.cut import finest_of
 from segmentiq.ml.dispersion import disperse
 from segmentiq.ml.facts import names, say
 from segmentiq.ml.rules import count_rules, draw_sample, search
-from segmentiq.ml.values import Branch, Column, FeatureMatrix, LevelFact, NumberFact, Profile, Table, TopTree
+from segmentiq.ml.values import Branch, Column, FeatureMatrix, Kind, Label, LevelFact, NumberFact, Profile, Table, TopTree
 
 LEVELS = 20
 """Levels of a category that are profiled: the most frequent ones."""
@@ -87,15 +87,15 @@ def profile_branches(
 
     rules = count_rules(conditions, read, top)
     extremes = _extremes(features.values[order], rows, top)
-    suggested = _suggest_names(list(profiled.values()), top, found)
-    kinds = {column.name: column.kind for column in profiled.values()}
+    suggested = _suggest_names(profiled.values(), top, found)
+    kinds, labels = _kinds_and_labels(profiled.values())
     identify = _identifier(table)
     return tuple(
         Profile(
             branch=branch.id,
             size=branch.size,
             name=name,
-            facts=say([*facts.numbers, *facts.levels], kinds) if branch.parent is not None else (),
+            facts=say([*facts.numbers, *facts.levels], kinds, labels) if branch.parent is not None else (),
             numbers=tuple(facts.numbers),
             levels=tuple(facts.levels),
             typical=nearest,
@@ -221,9 +221,14 @@ def _identifier(table: Table) -> Callable[[tuple[int, ...]], tuple[str, ...]]:
     return identify
 
 
-def _suggest_names(columns: list[Column], top: TopTree, found: list[Facts]) -> list[str]:
+def _kinds_and_labels(columns: Collection[Column]) -> tuple[dict[str, Kind], dict[str, Label]]:
+    """Return what the columns hold, and what people call those with a name of their own for people."""
+    return {column.name: column.kind for column in columns}, {column.name: column.label for column in columns if column.label}
+
+
+def _suggest_names(columns: Collection[Column], top: TopTree, found: list[Facts]) -> list[str]:
     """Name every branch by its strongest effects, unlike every branch it can be shown beside, if its effects allow."""
-    kinds = {column.name: column.kind for column in columns}
+    kinds, labels = _kinds_and_labels(columns)
     chosen: list[str] = []
     for branch, facts in zip(top.branches, found, strict=True):
         if branch.parent is None:
@@ -234,6 +239,6 @@ def _suggest_names(columns: list[Column], top: TopTree, found: list[Facts]) -> l
             for other, name in zip(top.branches, chosen, strict=False)
             if other.stop <= branch.start or other.start >= branch.stop
         }
-        offered = list(names([*facts.numbers, *facts.levels], kinds))
+        offered = list(names([*facts.numbers, *facts.levels], kinds, labels))
         chosen.append(next((name for name in offered if name not in beside), offered[0]))
     return chosen

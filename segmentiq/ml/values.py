@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from segmentiq.ml.profile_values import LevelFact, NumberFact, Profile, Rule
+from segmentiq.ml.profile_values import Label, LevelFact, NumberFact, Profile, Rule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from segmentiq.ml.cohesion import Distances
 
 __all__ = [
-    "MAX_SEGMENTS", "Advice", "Branch", "Column", "CustomerMap", "FeatureMatrix", "FeatureSpace", "KScore", "Kind", "LevelFact",
-    "LinkageTree", "NumberFact", "OnProgress", "Profile", "Role", "Rule", "Segmentation", "Stage", "Table", "TopTree", "Variable",
-    "Verdict",
+    "MAX_SEGMENTS", "Advice", "Branch", "Column", "CustomerMap", "FeatureMatrix", "FeatureSpace", "KScore", "Kind", "Label",
+    "LevelFact", "LinkageTree", "NumberFact", "OnProgress", "Profile", "Role", "Rule", "Segmentation", "Stage", "Table",
+    "TopTree", "Variable", "Verdict",
 ]  # fmt: skip
 
 Kind = Literal["number", "category", "date", "boolean", "id", "text", "constant"]
@@ -41,12 +41,14 @@ MAX_SEGMENTS = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """One column of a table: what it holds (`kind`), what it is for (`role`), and why we think so (`reason`)."""
+    """One column of a table: what it holds (`kind`), what it is for (`role`), and why we think so (`reason`).
+    `label` is what people call it, where the name was given by us and not by them."""
 
     name: str
     kind: Kind
     role: Role
     reason: str = ""
+    label: Label | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

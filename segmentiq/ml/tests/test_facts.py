@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from segmentiq.ml.facts import month, names, number, say, strongest
-from segmentiq.ml.values import Kind, LevelFact, NumberFact
+from segmentiq.ml.facts import month, names, number, relabelled, say, strongest
+from segmentiq.ml.values import Kind, Label, LevelFact, NumberFact
 
 
 def _number(column: str, mean: float, overall: float, effect: float) -> NumberFact:
@@ -37,14 +37,14 @@ def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
 
 def test_two_means_are_told_apart() -> None:
     assert say([_number("year", 1969.2, 1968.8, 0.5)], {"year": "number"}) == (
-        "year is 1,969.2 on average; all customers: 1,968.8.",
+        "year: 1,969.2 on average; all customers 1,968.8.",
     )
 
 
 def test_days_are_told_as_months() -> None:
     assert month(18_700) == "March 2021"
     assert say([_number("Joined", 18_700, 18_000, 0.5)], {"Joined": "date"}) == (
-        "Joined is March 2021 on average; all customers: April 2019.",
+        "Joined: March 2021 on average; all customers April 2019.",
     )
     assert month(1e12).endswith("after 1970")
 
@@ -52,22 +52,22 @@ def test_days_are_told_as_months() -> None:
 @pytest.mark.parametrize(
     ("fact", "kind", "sentence", "name"),
     [
-        (_number("Is_Member", 0.82, 0.4, 0.9), "boolean", "Is_Member is yes for 82 %; all customers: 40 %.", "Is member: yes"),
-        (_number("Member", 0.1, 0.4, -0.9), "boolean", "Member is yes for 10 %; all customers: 40 %.", "Member: no"),
-        (_level("Basic", 0.82, 0.56, 0.5), "category", "Plan is Basic for 82 %; all customers: 56 %.", "Mostly Basic"),
-        (_level("no", 0.96, 0.39, 1.2), "category", "Plan is no for 96 %; all customers: 39 %.", "Plan: no"),
-        (_level("Basic", 0.0, 0.004, -0.5), "category", "Plan is Basic for 0 %; all customers: 0.4 %.", "Never Basic"),
+        (_number("Is_Member", 0.82, 0.4, 0.9), "boolean", "Is_Member: yes for 82 %; of all customers 40 %.", "Is member: yes"),
+        (_number("Member", 0.1, 0.4, -0.9), "boolean", "Member: yes for 10 %; of all customers 40 %.", "Member: no"),
+        (_level("Basic", 0.82, 0.56, 0.5), "category", "Plan: Basic for 82 %; of all customers 56 %.", "Mostly Basic"),
+        (_level("no", 0.96, 0.39, 1.2), "category", "Plan: no for 96 %; of all customers 39 %.", "Plan: no"),
+        (_level("Basic", 0.0, 0.004, -0.5), "category", "Plan: Basic for 0 %; of all customers 0.4 %.", "Never Basic"),
         (
             _number("TotalSpend (k$)", 90, 20, 2.5),
             "number",
-            "TotalSpend (k$) is 90 on average; all customers: 20.",
+            "TotalSpend (k$): 90 on average; all customers 20.",
             "Very high total spend",
         ),
-        (_number("RFM_score", 9, 20, -0.3), "number", "RFM_score is 9 on average; all customers: 20.", "Rather low rfm score"),
+        (_number("RFM_score", 9, 20, -0.3), "number", "RFM_score: 9 on average; all customers 20.", "Rather low rfm score"),
         (
             _number("joined", 1, 20, -0.8),
             "date",
-            "joined is January 1970 on average; all customers: January 1970.",
+            "joined: January 1970 on average; all customers January 1970.",
             "Joined early",
         ),
     ],
@@ -100,6 +100,46 @@ def test_customers_are_named_by_what_they_are_not_by_what_they_lack() -> None:
 def test_a_name_does_not_say_the_same_twice() -> None:
     facts = [LevelFact(column=c, level="No internet", share=1.0, overall=0.2, effect=2.0) for c in ("Backup", "Security")]
     assert next(names(facts, {"Backup": "category", "Security": "category"})) == "Mostly No internet"
+
+
+def test_a_name_does_not_say_the_same_of_two_columns() -> None:
+    told = [LevelFact(column=c, level=n, share=1.0, overall=0.2, effect=2.0) for c, n in [("Phone", "No"), ("Lines", "No phone")]]
+    kinds: dict[str, Kind] = {"Phone": "category", "Lines": "category", "age": "number"}
+    assert next(names([*told, _number("age", 30, 40, -0.6)], kinds)) == "Phone: No, low age"
+
+
+GAP = Label(noun="days between orders", short="between orders", much="long gaps", little="short gaps")
+
+
+@pytest.mark.parametrize(("effect", "name"), [(2.0, "Very long gaps"), (0.6, "Long gaps"), (-0.3, "Rather short gaps")])
+def test_a_column_with_a_label_goes_by_it(effect: float, name: str) -> None:
+    fact, labels = _number("mean_interval_days", 20, 12, effect), {"mean_interval_days": GAP}
+    kinds: dict[str, Kind] = {"mean_interval_days": "number"}
+    assert say([fact], kinds, labels) == ("Days between orders: 20 on average; all customers 12.",)
+    assert next(names([fact], kinds, labels)) == name
+
+
+def test_our_own_sentences_name_our_own_columns_as_people_do() -> None:
+    labels = {"mean_interval_days": GAP, "frequency": Label(noun="orders"), "frequency_score": Label(noun="order score")}
+    told = relabelled("frequency, mean_interval_days and age lean far to the right.", labels)
+    assert told == "Orders, days between orders and age lean far to the right."
+    assert relabelled("frequency_score: 3 levels.", labels) == "Order score: 3 levels."
+    assert relabelled("frequency stays where nothing is ours.", {}) == "frequency stays where nothing is ours."
+
+
+def test_what_repeats_another_column_neither_names_nor_sets_apart() -> None:
+    facts = [_number("first_order", 18_700, 18_000, 3.0), _number("age", 20, 40, -2.0)]
+    labels = {"first_order": Label(noun="first order", repeats=True)}
+    kinds: dict[str, Kind] = {"first_order": "date", "age": "number"}
+    assert next(names(facts, kinds, labels)) == "Very low age"
+    assert say(facts, kinds, labels) == ("age: 20 on average; all customers 40.",)
+
+
+def test_levels_and_dates_with_a_label_go_by_its_noun() -> None:
+    group = LevelFact(column="rfm_group", level="5", share=0.8, overall=0.2, effect=1.5)
+    labels = {"rfm_group": Label(noun="RFM group"), "first": Label(noun="first order")}
+    kinds: dict[str, Kind] = {"rfm_group": "category", "first": "date"}
+    assert next(names([group, _number("first", 18_700, 18_000, 0.5)], kinds, labels)) == "RFM group: 5, first order late"
 
 
 def test_of_two_mirrored_levels_the_frequent_one_is_told() -> None:

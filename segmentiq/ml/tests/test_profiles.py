@@ -107,9 +107,9 @@ def test_the_facts_are_sentences_in_the_tables_units(
     assert len({profile.name for profile in told}) == 3
     sentences = {sentence for profile in told for sentence in profile.facts}
     assert sorted(len(profile.facts) for profile in told) == [2, 3, 3]
-    assert any(sentence.startswith("member is yes for 100 %; all customers: ") for sentence in sentences)
-    assert any(sentence.startswith("region is ") and " for 100 %; all customers: " in sentence for sentence in sentences)
-    assert any(sentence.startswith(("spend is 20,000 on average", "visits is ")) for sentence in sentences)
+    assert any(sentence.startswith("member: yes for 100 %; of all customers ") for sentence in sentences)
+    assert any(sentence.startswith("region: ") and " for 100 %; of all customers " in sentence for sentence in sentences)
+    assert any(sentence.startswith(("spend: 20,000 on average", "visits: ")) for sentence in sentences)
 
 
 def test_typical_customers_carry_their_identifiers(table: Table, profiled: Profiled) -> None:
@@ -220,6 +220,6 @@ def test_the_mall_segments_are_named_by_income_and_score(shared_data: Path) -> N
         "Low annual income, high spending score",
     ]
     assert told[1].facts == (
-        "Spending Score (1-100) is 82.1 on average; all customers: 50.2.",
-        "Annual Income (k$) is 86.5 on average; all customers: 60.6.",
+        "Spending Score (1-100): 82.1 on average; all customers 50.2.",
+        "Annual Income (k$): 86.5 on average; all customers 60.6.",
     )

@@ -33,10 +33,11 @@ export function mount(root, page) {
     return say(cuts.cuts[cut.k] ?? {});
   }
 
-  function say({ headline, sentence, score }) {
+  function say({ headline, sentence, score, titles = {} }) {
     if (headline) setText(root.querySelector("[data-headline]"), headline);
     if (sentence) setText(root.querySelector("[data-sentence]"), sentence);
     setText(document.querySelector("[data-score]"), score ?? "");
+    for (const [figure, title] of Object.entries(titles)) setText(document.querySelector(`[data-title=${figure}]`), title);
   }
 
   function mark(cut) {

@@ -22,11 +22,13 @@ export function mount(root, page) {
     const field = (name) => card.querySelector(`[data-field=${name}]`);
     card.className = `segment s${branch.hue}`;
     card.dataset.card = branch.id;
+    card.id = `branch-${branch.id}`;
     for (const name of TEXTS) setText(field(name), branch[name]);
     for (const name of MAY_BE_EMPTY) field(name).closest("[data-part]").hidden = !branch[name];
     field("share_width").setAttribute("width", branch.share_width);
-    field("facts").replaceChildren(...branch.facts.map((fact) => element("li", fact)));
-    fillBars(field("bars"), branch.bars);
+    field("apart").replaceChildren(...branch.apart.map(lineOf));
+    field("apart").closest("table").hidden = !branch.apart.length;
+    field("facts").replaceChildren(...(branch.apart.length ? [] : branch.facts).map((fact) => element("li", fact)));
     const form = card.querySelector("form");
     form.elements.branch.value = branch.id;
     form.elements.name.value = branch.name;
@@ -34,15 +36,13 @@ export function mount(root, page) {
     form.elements.hue.value = branch.hue;
   }
 
-  function fillBars(list, bars) {
-    const model = blank.content.querySelector("[data-bar]");
-    list.replaceChildren(...bars.map((bar) => {
-      const item = model.cloneNode(true);
-      setText(item.querySelector("[data-words]"), bar.words);
-      item.querySelector(".share-part").setAttribute("width", bar.width);
-      item.querySelector(".share-mark").setAttribute("x", bar.overall);
-      return item;
-    }));
+  function lineOf(difference) {
+    const line = blank.content.querySelector("[data-line]").cloneNode(true);
+    for (const name of ["name", "here", "everyone"]) setText(line.querySelector(`[data-${name}]`), difference[name]);
+    if (!difference.width) line.querySelector(".share").remove();
+    line.querySelector(".share-part")?.setAttribute("width", difference.width);
+    line.querySelector(".share-mark")?.setAttribute("x", difference.mark);
+    return line;
   }
 
   function tellCohesion(cut) {

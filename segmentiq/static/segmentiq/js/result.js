@@ -3,13 +3,14 @@ import * as answer from "./answer.js";
 import * as cards from "./cards.js";
 import * as curve from "./curve.js";
 import * as figures from "./figures.js";
+import * as glance from "./glance.js";
 import * as lookup from "./lookup.js";
 import * as map from "./map.js";
 import { Page } from "./page.js";
 import * as profiles from "./profiles.js";
 import * as tree from "./tree.js";
 
-const VIEWS = { answer, cards, curve, figures, lookup, map, profiles, tree };
+const VIEWS = { answer, cards, curve, figures, glance, lookup, map, profiles, tree };
 
 const page = new Page(JSON.parse(document.getElementById("run-data").textContent));
 page.adopt(document.querySelectorAll("[data-branch]"));
