@@ -1,7 +1,8 @@
 """Other tables to the side of the first one: sheets hold look-up tables beside the data, with an empty column between.
 
 The rectangle of a sheet's cells flows in, the columns to read flow out. A part beyond an empty column is another table where it
-is at least two columns wide and at most half as long as the main one, without a gap: a column of rare remarks is no such thing.
+is at least two columns wide and at most half as long as the main one, without a gap and not above it: rare remarks and titles are
+no such thing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class Part(NamedTuple):
     def is_beside(self, main: Part) -> bool:
         """Tell whether it is a table of its own: several columns, few rows, each below the other."""
         is_short = 2 <= len(self.rows) <= HALF * len(main.rows)
-        return self.stop - self.start > 1 and is_short and self.rows[-1] - self.rows[0] == len(self.rows) - 1
+        is_level = self.rows[-1] > main.rows[0]
+        return self.stop - self.start > 1 and is_short and is_level and self.rows[-1] - self.rows[0] == len(self.rows) - 1
 
 
 def find_columns(rows: Sequence[Sequence[Any]]) -> tuple[int, int, list[Part]]:

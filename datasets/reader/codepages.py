@@ -46,8 +46,11 @@ UKRAINIAN, SERBIAN = RUSSIAN[:-1] + "іїєґІЇЄҐ’", "абвгдђежзи
 GREEK = "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΆΈΉΊΌΎΏ"
 HEBREW, ARABIC = "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "ءآأؤإئابةتثجحخدذرزسشصضطظعغـفقكلمنهوىيًٌٍَُِّْ"
 
+CENTRAL_EUROPEAN = "".join(sorted(set(POLISH + CZECH + SLOVAK + HUNGARIAN + ROMANIAN + SOUTH_SLAVIC + GERMAN)))
+ANY_BALTIC = "".join(sorted(set(BALTIC + LITHUANIAN + ESTONIAN)))
+
 LATIN = (GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, NORDIC, ICELANDIC, FINNISH, WESTERN, ANY_WESTERN)
-CENTRAL = (POLISH, CZECH, SLOVAK, HUNGARIAN, ROMANIAN, SOUTH_SLAVIC, GERMAN)
+CENTRAL = (POLISH, CZECH, SLOVAK, HUNGARIAN, ROMANIAN, SOUTH_SLAVIC, GERMAN, CENTRAL_EUROPEAN)
 CYRILLIC = (RUSSIAN, UKRAINIAN, SERBIAN)
 PAGES: Mapping[str, tuple[str, ...]] = {
     "cp1252": LATIN,
@@ -57,7 +60,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "cp1251": CYRILLIC,
     "cp1253": (GREEK,),
     "cp1254": (TURKISH,),
-    "cp1257": (BALTIC, LITHUANIAN, ESTONIAN),
+    "cp1257": (BALTIC, LITHUANIAN, ESTONIAN, ANY_BALTIC),
     "koi8-r": (RUSSIAN,),
     "koi8-u": (UKRAINIAN,),
     "cp850": LATIN,
@@ -76,7 +79,8 @@ FAMILIES = {
     "cp1250": "central European", "iso-8859-2": "central European", "cp852": "central European", "cp1251": "Cyrillic",
     "koi8-r": "Cyrillic", "koi8-u": "Cyrillic", "cp866": "Cyrillic", "iso-8859-5": "Cyrillic", "mac-cyrillic": "Cyrillic",
     "cp1253": "Greek", "iso-8859-7": "Greek", "cp1254": "Turkish", "cp1257": "Baltic", "cp1255": "Hebrew", "cp1256": "Arabic",
-    "cp932": "Japanese", "euc-jp": "Japanese", "cp949": "Korean", "gb18030": "Chinese", "cp950": "Chinese",
+    "cp932": "Japanese", "euc-jp": "Japanese", "iso2022_jp": "Japanese",
+    "cp949": "Korean", "gb18030": "Chinese", "cp950": "Chinese",
 }  # fmt: skip
 PAIR = re.compile(rb"[\x80-\xff][\x40-\x7e\x80-\xff]?")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")

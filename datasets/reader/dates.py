@@ -37,6 +37,8 @@ AMERICAN = r"^(?P<b>\p{L}{3,12})\.? (?P<a>\d{1,2})(?:st|nd|rd|th)?,? (?P<c>\d{4}
 CTIME = rf"^(?P<b>\p{{L}}{{3,9}}) +(?P<a>\d{{1,2}}) {CLOCK}{HALF}{ZONE} (?P<c>\d{{4}})$"
 COMPACT = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})" + TIME
 STAMP = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<half>)(?P<zone>)$"
+WRAPPED = r"^#[^#]+#$"
+"""How Access writes dates into text."""
 DATE_WORDS = frozenset(
     (
         "date", "day", "dt", "dob", "birthday", "datum", "since", "created", "joined", "signup", "ymd", "fecha", "data", "dato",
@@ -88,6 +90,8 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
     if (stamps := read_iso(values, FIRST_YEAR, LAST_YEAR)) is not None:
         return Dates(values=stamps, order="year-month-day")
     values = in_plain_digits(values)
+    if all_match(values, WRAPPED):
+        values = pc.utf8_trim(values, "#")
     is_announced = is_date_name(words)
     for pattern in (NUMERIC, NAMED, AMERICAN, CTIME, *((COMPACT, STAMP) if is_announced else ())):
         if all_match(values, pattern):

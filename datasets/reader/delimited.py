@@ -79,7 +79,7 @@ def _tell_dialect(found: Found, findings: Findings) -> None:
         marks = {"single": "'", "backslash": '\\"', "none": "none"}
         reasons = {
             "single": "Apostrophes stand around most cells.",
-            "backslash": "Quotation marks inside of cells follow a backslash, which is left out with other escapes.",
+            "backslash": "Characters that would end a cell follow a backslash, which is left out.",
             "none": "Quotation marks are text here: they do not stand around whole cells.",
         }
         findings.decide("quotation mark", marks[dialect.quote], reasons[dialect.quote], 'quote = "double"')

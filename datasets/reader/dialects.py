@@ -21,7 +21,7 @@ from segmentiq.ml.errors import FileRefused
 
 DELIMITERS = ("\t", ";", "|", ",")
 """In this order where several fit equally well: a comma may be part of a number, the others hardly ever are."""
-RARE_DELIMITERS = ("||", "|~|", "^|^", "::", ";;", "~", "^", "\x01", "\x1e", "\u00a6", "\u00a7", ":")
+RARE_DELIMITERS = ("||", "|~|", "^|^", "::", "│", ";;", "~", "^", "\x01", "\x1e", "\u00a6", "\u00a7", ":")
 CHOICES = {
     "tab": "\t", "\\t": "\t", "space": SPACE, "blanks": BLANKS, "comma": ",", "semicolon": ";", "pipe": "|", "none": NO_DELIMITER,
 }  # fmt: skip
@@ -30,6 +30,10 @@ WRAPPED_CHARS = 16_384
 SAMPLE_RECORDS = 200
 FEWEST_BARE, FEWEST_ROWS_BARE = 4, 10
 """Columns and rows from which cells between single spaces need no header above them."""
+NOTHING, ESCAPE = re.compile(r"(?<![^\t,;|\r\n])\\N(?![^\t,;|\r\n])"), re.compile(r"\\[ntr\\,;|]")
+"""What the dump of a database has for nothing, and for characters that would end a cell."""
+FRAME = "┌├└╭╰╞"
+"""How the lines of a frame start, which consoles draw around tables."""
 HINT = re.compile(r"sep=([^\r\n]{1,3})[\r\n]", re.IGNORECASE)
 
 
@@ -155,7 +159,7 @@ def _cut(text: str, mark: str, quote: Quote, limits: ReadLimits) -> list[tuple[i
         sample = list(records)[:SAMPLE_RECORDS]
     except FileRefused:
         return []
-    return [record for record in sample if not record[1][0].startswith("#")] or sample
+    return [record for record in sample if not record[1][0].startswith(("#", *FRAME))] or sample
 
 
 def _count_fields(text: str, mark: str, limits: ReadLimits) -> list[int]:
@@ -178,6 +182,9 @@ def _find_quote(text: str, dialect: Dialect, limits: ReadLimits) -> Dialect:
     if "'" in text and _wraps_in_apostrophes(text[:WRAPPED_CHARS], dialect.delimiter):
         single = replace(dialect, quote="single")
         return single if _is_sound(text, single, limits) else dialect
+    if NOTHING.search(text) and ESCAPE.search(text):
+        dump = replace(dialect, quote="backslash")
+        return dump if _is_sound(text, dump, limits) and _share(text, dump, limits) >= _share(text, dialect, limits) else dialect
     if '"' not in text:
         return dialect
     tight = replace(dialect, skips_spaces=True)

@@ -22,7 +22,9 @@ ENCODINGS = (
     "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii", "cp1252", "latin-1",
     "iso-8859-1", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-9", "iso-8859-15", "cp437", "cp850", "cp852", "cp866",
     "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "mac-roman", "mac-cyrillic", "koi8-r",
-    "koi8-u", "shift_jis", "cp932", "euc-jp", "euc-kr", "cp949", "gb18030", "big5", "cp950",
+    "cp737", "cp775", "cp855", "cp857", "cp862", "cp874", "iso-8859-4", "iso-8859-6", "iso-8859-8", "iso-8859-10", "iso-8859-13",
+    "iso-8859-16", "mac-latin2", "mac-greek", "mac-turkish", "iso2022_jp", "koi8-u", "shift_jis",
+    "cp932", "euc-jp", "euc-kr", "cp949", "gb18030", "big5", "cp950",
 )  # fmt: skip
 """What a person may choose; codecs that run programs or unpack archives are not in it."""
 MARKS = (
@@ -32,6 +34,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B].+?\x1b\([BJ]")
 WORD = re.compile(rb"[^\s,;|\"\x00-\x1f\x80-\xff]*[\x80-\xff][^\s,;\"]*")
 LONGEST_WORD = 400
 MOST_WORDS = 600
@@ -75,6 +78,9 @@ def find_encoding(stream: BinaryIO, *, limit: int | None = None, override: str |
     if wide:
         reason = f"Zero bytes stand where {wide[:6].upper()} has them, though a byte order mark is missing."
         return _proven(stream, Encoding(name=wide, reason=reason), limit)
+    if JAPANESE_ESCAPE.search(head) and head.isascii() and _decodes(stream, "iso2022_jp", limit):
+        reason = "Escapes of Japanese mail stand around its letters (iso2022_jp)."
+        return Encoding(name="iso2022_jp", reason=reason, is_guess=True)
     if _decodes(stream, "utf-8", limit):
         return Encoding(name="utf-8", reason="All of the file is valid UTF-8.")
     return _damaged(stream, limit) or _old(stream, limit)

@@ -1,27 +1,24 @@
 """Excel workbooks to raw columns, through python-calamine, once the workbook is known to be safe.
 
-Cells come typed; a column whose cells are all numbers, dates or truths stays so, anything mixed becomes text and is typed like
-the text of a CSV file. The table is the fullest visible sheet that does not merely describe the columns of another one. Sheets
+The table is the fullest visible sheet that does not merely describe the columns of another one. Sheets
 that have one header (a sheet per year) can be read as one table, with a column that says which sheet a row stood in.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from datasets.reader.beside import BLANK
-from datasets.reader.cells import STRING, TextCells, encode
+from datasets.reader.cells import TextCells
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.grid import Block, Grid, find_block, find_start, say
-from datasets.reader.layout import cell_too_long, empty_file, name_columns
+from datasets.reader.layout import empty_file, name_columns
+from datasets.reader.sheetcells import to_cells
 from datasets.reader.sheets import STACK, check_extent, find_filled, find_named
 from datasets.reader.sheets import say as say_sheets
 from datasets.reader.source import RawTable, Source, check_size
@@ -35,7 +32,6 @@ MOST_PEEKED = 20
 MOST_NOTES = 50
 """Rows of a cover or a short list."""
 SHEET_COLUMN = "sheet"
-DATES = {dt.datetime, dt.date}
 
 
 def read_workbook(source: Source) -> RawTable:
@@ -53,7 +49,7 @@ def read_workbook(source: Source) -> RawTable:
     header, columns = _stack(blocks) if source.overrides.get("sheet") == STACK else (blocks[0].header, blocks[0].columns)
     is_named = blocks[0].is_named
     names = name_columns(header, source.findings, source.limits) if is_named else [f"column_{i + 1}" for i in range(len(header))]
-    return RawTable(names=names, columns=_take(columns, source), n_rows=sum(block.n_rows for block in blocks))
+    return RawTable(names=names, columns=_take(names, columns, source), n_rows=sum(block.n_rows for block in blocks))
 
 
 @contextmanager
@@ -252,39 +248,7 @@ def _stack(blocks: Sequence[Block]) -> tuple[list[str], list[list[Any]]]:
     return [*header, SHEET_COLUMN], [*columns, origin]
 
 
-def _take(columns: list[list[Any]], source: Source) -> Iterator[TextCells | pd.Series]:
-    for position in range(len(columns)):
+def _take(names: list[str], columns: list[list[Any]], source: Source) -> Iterator[TextCells | pd.Series]:
+    for position, name in enumerate(names):
         values, columns[position] = columns[position], []
-        yield to_cells(values, position, source)
-
-
-def to_cells(values: list[Any], position: int, source: Source) -> TextCells | pd.Series:
-    """Return a column of one type as it is, anything else as text."""
-    types = {type(value) for value in values if value not in BLANK}
-    if types and types <= {int, float}:
-        return _to_numbers(values)
-    if types & DATES and types <= {*DATES, dt.time}:
-        return _to_dates(values, position, source)
-    if types == {bool}:
-        return pd.Series([None if value in BLANK else value for value in values], dtype="boolean")
-    texts = [say(value) for value in values]
-    longest = max(map(len, texts))
-    if longest > source.limits.max_cell_chars:
-        raise cell_too_long(f"in column {position + 1}", source.limits)
-    return encode(pa.chunked_array([pa.array(texts, STRING)]))
-
-
-def _to_numbers(values: list[Any]) -> pd.Series:
-    numbers = np.array([np.nan if value in BLANK else value for value in values], dtype=np.float64)
-    is_whole = bool((np.abs(numbers) < 2**53).all() and (numbers == np.floor(numbers)).all())
-    return pd.Series(numbers.astype(np.int64) if is_whole else numbers)
-
-
-def _to_dates(values: list[Any], position: int, source: Source) -> pd.Series:
-    """Return dates; a time without a day is what Excel makes of 0 in a column of dates."""
-    days = [value if isinstance(value, dt.date) else None for value in values]
-    n_times = sum(isinstance(value, dt.time) for value in values)
-    if n_times:
-        message = f"Column {position + 1}: {count_of(n_times, 'cell')} with a time but no day among dates count as missing."
-        source.findings.warn("invalid_dates", message)
-    return pd.Series(np.array(days, dtype="datetime64[us]"))
+        yield to_cells(values, name, position, source)

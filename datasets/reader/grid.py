@@ -89,10 +89,16 @@ def find_block(grid: Grid, source: Source) -> Block:
         message = f"{count_of(n_repeated, 'cell')} in merged ranges hold the value that the range shows{_where(grid)}."
         source.findings.warn("merged_cells", message)
     columns = [list(column) for column in zip(*kept, strict=True)]
-    width = _used_width(header, columns)
-    for position in range(width):
+    used = [place for place, name in enumerate(header) if name.strip() or any(cell not in BLANK for cell in columns[place])]
+    for position in used:
         _pad(columns[position], grid.sheet.extent.padded_width(grid.left + position))
-    return Block(sheet=grid.sheet, header=header[:width], columns=columns[:width], is_named=opening.is_named, n_rows=len(kept))
+    return Block(
+        sheet=grid.sheet,
+        header=[header[position] for position in used],
+        columns=[columns[position] for position in used],
+        is_named=opening.is_named,
+        n_rows=len(kept),
+    )
 
 
 def _without_beside(grid: Grid, source: Source) -> Grid:
@@ -232,14 +238,6 @@ def _name_in_groups(header: list[str], start: int, grid: Grid) -> list[str]:
             group = say(grid.rows[start - 1][left - grid.left]).strip()
             groups |= dict.fromkeys(range(left - grid.left, min(right - grid.left + 1, len(header))), group)
     return [f"{groups[i]} {name}" if name in twice and groups.get(i) else header[i] for i, name in enumerate(names)]
-
-
-def _used_width(header: Sequence[str], columns: Sequence[Sequence[Any]]) -> int:
-    """Return the number of columns without nameless, empty ones at the end."""
-    width = len(header)
-    while width > 1 and not header[width - 1].strip() and all(cell in BLANK for cell in columns[width - 1]):
-        width -= 1
-    return width
 
 
 def _pad(cells: list[Any], width: int) -> None:

@@ -22,6 +22,7 @@ from datasets.reader.facts import is_padded, number_facts, text_facts
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.hints import judge_rounded, warn_of_characters, warn_of_sentinels, warn_of_text
 from datasets.reader.numbers import Numbers, Writing, read_numbers
+from datasets.reader.protection import without_protection
 from datasets.reader.roles import MAX_LEVELS, Judgement, TextFacts, judge_number, judge_text
 from datasets.reader.typed import Typed, as_typed, as_written, judge_constant, judge_date, say_far, type_values, without_words
 from datasets.reader.varied import type_varied
@@ -67,6 +68,10 @@ def type_column(name: str, cells: Cells | pd.Series, writing: Writing, findings:
     if typed is not None:
         return typed
     cells = cells.encoded()
+    plain = without_protection(cells)
+    if plain is not cells:
+        findings.decide(f"protection of {name[:80]}", '="..."', "A spreadsheet's formula around each cell is left out.")
+        return replace(type_column(name, plain, writing, findings), written=cells, shown=None)
     warn_of_characters(name, cells, findings)
     strict = tidy(cells, MISSING | writing.missing)
     task = Task(name=name, cells=cells, present=strict.without(MAYBE_MISSING), strict=strict, writing=writing, findings=findings)
@@ -185,7 +190,8 @@ def _per_row(present: Present, values: NDArray[Any]) -> NDArray[Any]:
 def _as_code(task: Task, judgement: Judgement, numbers: Numbers) -> Typed:
     """Return numbers that stand for something as text; 17850.0, as pandas writes it, is the number 17850."""
     if numbers.values.dtype.kind == "i":
-        return task.typed(judgement, keep_text(task.cells, task.present) if judgement.kind == "id" else task.present.to_text())
+        is_kept = judgement.kind == "id" and not is_padded(task.cells)
+        return task.typed(judgement, keep_text(task.cells, task.present) if is_kept else task.present.to_text())
     finite = np.isfinite(numbers.values)
     told = zip(task.present.values.to_pylist(), numbers.values, finite, strict=True)
     texts = np.array([_without_decimals(cell, value) if ok else None for cell, value, ok in told], dtype=object)

@@ -1,4 +1,4 @@
-"""What stands around a table in its file: titles above, rulers and units below the header, footers and totals at the end.
+"""What stands around a table in its file: titles above, footers and totals at the end; `between` tells what is below the header.
 
 Records flow in, where the table starts and which of the last records are no customers flows out. What is set aside is counted
 in the ledger and can be kept by a reading choice. Evidence decides, not words alone: a row is a total when it holds the sums of
@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from datasets.reader.between import count_between
 from datasets.reader.doubled import join_headers
-from datasets.reader.layout import has_header
+from datasets.reader.layout import YEAR, has_header
 from datasets.reader.records import BLANKS, SPACE
 from datasets.reader.words import is_missing, is_value
 
@@ -22,21 +23,15 @@ Record = tuple[int, list[str]]
 """The line on which it ends, and its fields."""
 
 MOST_ABOVE = 50
-MOST_BETWEEN, FEWEST_BELOW = 2, 10
-"""Second headers, and the rows below that can tell."""
 FIRST_RECORDS = 101
 """Records that the layout is told from."""
 FAR_ABOVE = 3
 TAIL = 10
 """Last records that may be a footer or a total."""
+LONG_REMARK = 3
+"""Spaces in a sentence."""
+FEWEST_BELOW_CAPTION = 3
 COMMENTS = ("#", "//", "--", "%%")
-RULER = re.compile(r"[-=+:*_~ ]*[-=_*]{2,}[-=+:*_~ ]*")
-UNIT = re.compile(
-    r"[\[({<].{1,20}[\])}>]|%|[€$£¥]|#|eur|usd|gbp|chf|k€|k\$|tsd\.?|mio\.?|kg|g|t|l|ml|m|km|cm|mm|m²|h|min|s|hours?|days?|months?|years?"
-    r"|std\.?|tage?|monate?|jahre?|stück|stk\.?|pcs|units?|yyyy-mm-dd|dd[./-]mm[./-]y{2,4}|mm[./-]dd[./-]y{2,4}|string|str|text|char"
-    r"|varchar(?:\(\d+\))?|int|integer|bigint|float|double|decimal|numeric|number|date|datetime|timestamp|bool|boolean|object|category",
-    re.IGNORECASE,
-)
 SECOND_HEADER = "Between the header and the rows: a ruler, units, types, or the header's second row."
 COUNTED = r"rows?|records?|lines?|zeilen?|datens(?:a|ä|ae)tze?|lignes?|filas?|registros?|righe|record|linhas?|rijen|rader|wierszy"
 CLOSING = (
@@ -47,7 +42,7 @@ CLOSING = (
 FOOTER = re.compile(
     rf"\W*(?:\d[\d.,' ]*\s*(?:{COUNTED})\b.*|(?:{CLOSING})\b.*"
     r"|(?:rows?|records?|total|count|anzahl|gesamt)\b[^:\d]*[:=]?\s*\d[\d.,' ]*\W*)"
-    r"|[-=*_#+]{2,}.*|©.*|\x1a",
+    r"|[-=*_#+─━═└╰]{2,}.*|©.*|\x1a",
     re.IGNORECASE | re.DOTALL,
 )
 TOTAL = re.compile(
@@ -99,7 +94,7 @@ def find_opening(records: Sequence[Record], delimiter: str, overrides: Mapping[s
         n_above=n_above,
         is_named=is_named,
         reason=reason if joined is None else "The second row goes on with the first: answers or parts below questions or groups.",
-        n_between=1 if joined is not None else _count_between(rows) if is_named and not keeps_all else 0,
+        n_between=1 if joined is not None else count_between(rows) if is_named and not keeps_all else 0,
         joined=joined,
         has_row_names=is_named and _has_row_names(rows, delimiter),
     )
@@ -118,7 +113,7 @@ def _find_top(rows: Sequence[Sequence[str]]) -> int:
     else:
         return 0
     if position == 0:
-        return int(_is_cut_otherwise(rows))
+        return int(_is_cut_otherwise(rows) or _is_above_header(rows))
     if len(rows) - position < 2:
         return 0
     above = zip(rows[:position], filled[:position], strict=True)
@@ -134,6 +129,24 @@ def _is_cut_otherwise(rows: Sequence[Sequence[str]]) -> bool:
     widths = {len(row) for row in rows[1:]}
     is_alone = len(rows) > 3 and len(widths) == 1 and all(abs(len(rows[0]) - width) > 1 for width in widths)
     return is_alone and names_columns(rows[1:])
+
+
+def _is_above_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first record leaves names out that the second one has, over values: the caption of a pivot table."""
+    if len(rows) < 2 + FEWEST_BELOW_CAPTION or len(rows[0]) > len(rows[1]):
+        return False
+    first, second, width = [*rows[0], *[""] * len(rows[1])], rows[1], len(rows[1])
+    if all(cell.strip() for cell in first[:width]) or not all(cell.strip() for cell in second):
+        return False
+    n_said = 0
+    for place, cell in enumerate(second):
+        column = [row[place] for row in rows[2:] if place < len(row) and not is_missing(row[place])]
+        has_values = bool(column) and sum(map(is_value, column)) >= 0.9 * len(column)
+        is_name = YEAR.fullmatch(cell.strip()) or not is_value(cell)
+        if cell in column or (has_values and not is_name):
+            return False
+        n_said += has_values and not first[place].strip()
+    return n_said > 0
 
 
 def _is_prose(rows: Sequence[Sequence[str]], position: int) -> bool:
@@ -161,46 +174,6 @@ def names_columns(rows: Sequence[Sequence[str]]) -> bool:
     return is_named and names.isdisjoint(cell.strip() for row in rows[1:101] for cell in row)
 
 
-def _count_between(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many records between the header and the rows are none: a ruler, units, types, or questions of a survey."""
-    if len(rows) > 2 and (_is_ruler(rows[1]) or _is_units(rows)):
-        return 1
-    place = 1
-    while place <= MOST_BETWEEN and len(rows) > place + FEWEST_BELOW and _says_more(rows[place], rows[place + 1 :]):
-        place += 1
-    return place - 1
-
-
-def _says_more(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a record is a second header: different words above all columns of values, and none that stands below."""
-    said = []
-    for place, cell in enumerate(row):
-        column = [other[place].strip() for other in below if place < len(other) and not is_missing(other[place])]
-        if cell.strip() and cell.strip() in column:
-            return False
-        if column and sum(map(is_value, column)) >= 0.9 * len(column):
-            said.append(cell.strip())
-    return len(said) > 1 and len(set(said)) == len(said) and not any(is_missing(cell) or is_value(cell) for cell in said)
-
-
-def _is_ruler(row: Sequence[str]) -> bool:
-    cells = [cell.strip() for cell in row if cell.strip()]
-    return bool(cells) and all(map(RULER.fullmatch, cells))
-
-
-def _is_units(rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the row below the header holds units or types: words where numbers follow, most of them known ones."""
-    second, body = rows[1], rows[2:]
-    cells = [cell.strip() for cell in second if cell.strip()]
-    if len(body) < 2 or not cells or any(map(is_value, cells)) or 2 * sum(map(bool, map(UNIT.fullmatch, cells))) < len(cells):
-        return False
-    for place, cell in enumerate(second):
-        below = [row[place] for row in body if place < len(row) and not is_missing(row[place])]
-        if cell.strip() and below and sum(map(is_value, below)) >= 0.9 * len(below):
-            return True
-    return False
-
-
 def _has_row_names(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
     """Tell whether every row has one cell more than the header, a running number or (between blanks and tabs) a name in front."""
     body = rows[1:]
@@ -224,7 +197,7 @@ def count_footers(records: Sequence[Record], width: int) -> int:
         if not any(map(str.strip, fields)):
             n_blank += 1
         elif (width > 1 and _is_bare_total(records[: place + 1])) or _is_footer(
-            fields, width, after_gap=line - above > n_lines or not any(map(str.strip, records[place - 1][1]))
+            fields, width, after_gap=line - above > n_lines or not any(map(str.strip, records[place - 1][1])), is_last=not count
         ):
             count, n_blank = count + 1 + n_blank, 0
         else:
@@ -257,12 +230,13 @@ def _is_single(fields: Sequence[str]) -> bool:
     return not any(map(str.strip, fields[1:])) and not (fields[0].strip() and is_value(fields[0]))
 
 
-def _is_footer(fields: Sequence[str], width: int, *, after_gap: bool) -> bool:
-    """Tell whether a record is a remark: words that do not fill the table."""
+def _is_footer(fields: Sequence[str], width: int, *, after_gap: bool, is_last: bool) -> bool:
+    """Tell whether a record is a remark: words that do not fill the table, below a gap or a sentence above other remarks."""
     cells = [cell.strip() for cell in fields]
     if width < 2 or not cells[0] or (len(cells) == width and any(cells[1:])):
         return False
-    is_remark = after_gap and len(cells) == 1 and " " in cells[0] and not is_value(cells[0])
+    is_sentence = after_gap or (not is_last and cells[0].count(" ") >= LONG_REMARK)
+    is_remark = is_sentence and len(cells) == 1 and " " in cells[0] and not is_value(cells[0])
     return is_remark or bool(FOOTER.fullmatch(" ".join(cells)))
 
 

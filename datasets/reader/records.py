@@ -27,6 +27,7 @@ STAND_IN = "\udfff"
 NAMES = {"\t": "tab", SPACE: "space", BLANKS: "blanks", NO_DELIMITER: "none", "\x01": "control character 1"}
 END = "\0"
 """A last record of our own: if it comes back glued to a cell, a quotation mark was never closed. (NUL is refused before.)"""
+TRAILING = re.compile(r"[ \t]+(?=[\r\n]*$)")
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ESCAPES = {"n": "\\\n", "r": "\\\r", "t": "\\\t"}
 
@@ -120,9 +121,9 @@ def _translated(lines: Iterable[str], dialect: Dialect) -> Iterable[str]:
         nothing = re.compile(rf"(?:^|(?<={edge}))\\N(?={edge}|\s*$)")
         lines = (ESCAPED.sub(_escape, nothing.sub("", line)) if "\\" in line else line for line in lines)
     if dialect.delimiter == BLANKS:
-        return (re.sub(r"[ \t]{2,}", STAND_IN, line.strip(" \t")) for line in lines)
+        return (re.sub(r"[ \t]{2,}", STAND_IN, TRAILING.sub("", line).lstrip(" \t")) for line in lines)
     if dialect.delimiter == SPACE:
-        return (re.sub(r"[ \t]+(?=[\r\n]*$)", "", line.replace("\t", " ")) for line in lines)
+        return (TRAILING.sub("", line.replace("\t", " ")) for line in lines)
     if len(dialect.delimiter) > 1:
         return (line.replace(dialect.delimiter, STAND_IN) for line in lines)
     return lines

@@ -140,7 +140,7 @@ class TextFacts(Facts):
     @property
     def is_mixed(self) -> bool:
         """Return whether these are numbers with some words among them, rather than names."""
-        return self.share_of_numbers >= MIXED and not self.has_leading_zeros and not is_id_name(self.words)
+        return MIXED <= self.share_of_numbers < 1 and not self.has_leading_zeros and not is_id_name(self.words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

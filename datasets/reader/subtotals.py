@@ -2,7 +2,7 @@
 
 A raw table flows in, the table without such rows flows out, before its columns are typed: they would spoil what a column is.
 Words alone are no proof, since companies are called Total; a row goes when it says so and its numbers are sums of the rows above
-it, those of its group, of several groups, or all. The ledger counts them.
+it, those of its group, of several groups, or all; or else of the rows below it. The ledger counts them.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ MOST_STARTS = 50
 FAR_FROM_CHANCE = 10
 WORD = (
     r"(?:(?:(?:grand|sub|sous|zwischen|teil|gesamt)[ -]?)?(?:total|totaux|totals|totale|totaal|totalt|summe|summa|sum|suma"
-    r"|somme|ergebnis|razem|celkem|összesen|toplam|итог|итого|всего|σύνολο)|subtotale|tussentotaal|delsumma|insgesamt|zusammen"
-    r"|mezisoučet|részösszeg|samtals|yhteensä|sammenlagt|resultado|小计|小計|合计|合計|总计|總計|汇总|集計|소계|합계|요약)"
+    r"|somme|ergebnis|razem|celkem|összesen|toplam|итог|итого|всего|σύνολο)|subtotale|tussentotaal|delsumma|insgesamt|gesamt|overall"
+    r"|zusammen|ogółem|spolu|i alt|mezisoučet|részösszeg|samtals|yhteensä|sammenlagt"
+    r"|resultado|小计|小計|合计|合計|总计|總計|汇总|集計|소계|합계|요약)"
 )
 SAID = rf"(?i)^\W*{WORD}(?:[\s:_-].{{0,60}})?$|^.{{1,60}}[\s:_–—-]{WORD}\W*$"
 
@@ -45,7 +46,7 @@ def without_subtotals(raw: RawTable, source: Source) -> RawTable:
     proven = _find_proven(columns, said, raw) if 0 < len(said) <= MOST_SAID else []
     if not proven:
         return replace(raw, columns=iter(columns))
-    source.findings.set_aside("subtotals", len(proven), "Among the rows: each holds the sums of rows above it.")
+    source.findings.set_aside("subtotals", len(proven), "Among the rows: each holds the sums of others, a group's or all.")
     if proven[-1] == raw.n_rows - 1:  # what was said of the last row, when the rows above it seemed to be customers
         source.findings.warnings[:] = [told for told in source.findings.warnings if told["code"] != "possible_total"]
     kept = np.setdiff1d(np.arange(raw.n_rows), proven, assume_unique=True)
@@ -74,8 +75,13 @@ def _find_proven(columns: Sequence[Cells | pd.Series], said: NDArray[np.int64], 
     numbers = [values for values, _ in read if values is not None]
     if not numbers:
         return []
-    report = Report(numbers=np.array(numbers), filled=np.array([filled for _, filled in read]))
-    return [row for row in said.tolist() if report.take(row)]
+    table, filled = np.array(numbers), np.array([filled for _, filled in read])
+    below = Report(numbers=table, filled=filled)
+    proven = [row for row in said.tolist() if below.take(row)]
+    if proven:
+        return proven
+    above, last = Report(numbers=table[:, ::-1], filled=filled[:, ::-1]), raw.n_rows - 1
+    return [row for row in said[::-1].tolist() if above.take(last - row)][::-1]
 
 
 def _read(column: Cells | pd.Series, leaning: str | None) -> tuple[NDArray[np.float64] | None, NDArray[np.bool_]]:

@@ -24,7 +24,8 @@ PLACEHOLDERS = frozenset(("?", "-"))
 MAYBE_MISSING = frozenset(
     (
         "NA", "na", "Na", "N.A.", "n.a.", "n. a.", "NaT", "nat", "None", "none", "NONE", "nil", "--", "---", "–", "—", ".", "..",
-        "*", "(null)", "[null]", "(NULL)", "[NULL]", "(blank)", "(leer)", "(vide)", "(empty)", "(Empty)", "(none)", "(None)",
+        "*", "…", "...", ":", "/",
+        "(null)", "[null]", "(NULL)", "[NULL]", "(blank)", "(leer)", "(vide)", "(empty)", "(Empty)", "(none)", "(None)",
         "(no value)", "(No value)", "(not set)", "k.A.", "k. A.", "k.A", "s.o.", "n/d", "N/D", "ND",
         "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00", "00/00/0000", "00.00.0000", "00-00-0000",
     )

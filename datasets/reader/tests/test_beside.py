@@ -43,7 +43,7 @@ def test_a_look_up_table_to_the_left_is_left_out_too() -> None:
 
 def test_a_person_reads_its_columns_too() -> None:
     result = sheet([NAMES, *ROWS], LOOK_UP, keep_rows=True)
-    assert list(kinds(result)) == [*NAMES, "column_4", "code", "means"]
+    assert list(kinds(result)) == [*NAMES, "code", "means"]
 
 
 @pytest.mark.parametrize(

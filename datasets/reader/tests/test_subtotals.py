@@ -81,3 +81,11 @@ def test_a_customer_called_total_whose_small_number_is_a_sum_by_chance_stays() -
 
 def test_a_person_keeps_subtotals() -> None:
     assert len(read(text(report("0|Total {}")), overrides={"keep_rows": True}).table.frame) == 28
+
+
+def test_totals_above_their_rows_are_set_aside_too() -> None:
+    header, *rows = report("0|{} Total")
+    backwards = read(text([header, *rows[::-1]]))
+    assert {entry["what"]: entry["rows"] for entry in backwards.ledger} == {"subtotals": 4, "kept": 24}
+    one = read(text([HEADER, ["Gesamt", "", *sums(SHOPS)], *SHOPS]))
+    assert {entry["what"]: entry["rows"] for entry in one.ledger} == {"subtotals": 1, "kept": 24}
