@@ -24,7 +24,7 @@ from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.linkage.forecast import MICRO
 from segmentiq.ml.linkage.kernels import KERNELS
-from segmentiq.words import ago, count, figure, filesize
+from segmentiq.words import ago, count, figure, filesize, plural
 
 
 class ArtifactInline(curating.ReadOnlyInline):
@@ -278,17 +278,12 @@ class RunAdmin(admin.ModelAdmin[Run]):
 
 
 def _picture(run: Run, *, width: int, height: int) -> str:
+    """Return the dendrogram of the answer, as it is now; the PNG shows the engine's own, whatever was kept since."""
     if run.status != Status.DONE:
         return "–"
-    address = reverse("run_picture", args=[run.pk])
-    return format_html(
-        '<a href="{}"><img src="{}" width="{}" height="{}" loading="lazy" alt="Dendrogram of {} segments"></a>',
-        reverse("run", args=[run.pk]),
-        address,
-        width,
-        height,
-        run.k,
-    )
+    image = '<a href="{}"><img src="{}" width="{}" height="{}" loading="lazy" alt="Dendrogram of {}"></a>'
+    addresses = (reverse(name, args=[run.pk]) for name in ("run", "run_dendrogram"))
+    return format_html(image, *addresses, width, height, plural(run.k or 0, "segment"))
 
 
 def _as_text(value: Any) -> str:

@@ -41,7 +41,7 @@ def files(media: Path) -> list[Path]:
 
 def test_the_pages_stand_with_facts_and_a_picture(desk: Client, make_run: Make) -> None:
     run = make_run()
-    picture = reverse("run_picture", args=[run.pk])
+    picture = reverse("run_dendrogram", args=[run.pk])
     for name, row in (("clustering_run", run), ("datasets_dataset", run.dataset)):
         page = desk.get(reverse(f"admin:{name}_changelist"))
         assert page.status_code == 200
@@ -51,7 +51,7 @@ def test_the_pages_stand_with_facts_and_a_picture(desk: Client, make_run: Make) 
         assert ('name="_save"' in page.content.decode()) == (name == "datasets_dataset")
         assert (picture in page.content.decode()) == (name == "clustering_run")
     assert picture in desk.get(reverse("admin:clustering_run_changelist")).content.decode()
-    assert desk.get(picture).headers["Content-Type"] == "image/png"
+    assert desk.get(picture).headers["Content-Type"] == "image/svg+xml"
 
 
 def test_nothing_is_added_by_hand(desk: Client) -> None:

@@ -98,6 +98,18 @@ def test_the_largest_can_be_put_first(desk: Client, make_dataset: Make) -> None:
     assert [row.pk for row in found] == [large.pk, small.pk]
 
 
+@pytest.mark.parametrize("address", [LIST, DATASETS])
+def test_lists_are_sorted_by_every_column_and_count_every_filter(desk: Client, make_run: Make, address: str) -> None:
+    run = make_run()
+    waiting(run.dataset, n_clusters=5)
+    n_columns = len(desk.get(address).context["cl"].list_display)
+    for column in range(1, n_columns):
+        assert desk.get(f"{address}?o={column}.-{column % 3 + 1}").context["cl"].result_count > 0
+    counted = words(desk.get(f"{address}?_facets=True"))
+    assert ("ward-matrix (1)" in counted) == (address == LIST)
+    assert "Today (" in counted
+
+
 def test_runs_are_filtered_by_the_engine_that_built_their_tree(desk: Client, make_dataset: Make) -> None:
     dataset = make_dataset()
     ward, single = factories.run(dataset), factories.run(dataset, linkage="single")
