@@ -195,6 +195,11 @@ def test_only_who_may_see_everybodys_rows_sees_the_overview(client: Client, perm
     assert ("overview-queue" in page.content.decode()) == sees
 
 
+def test_the_pages_of_the_applications_repeat_no_overview(desk: Client) -> None:
+    for path in ("/admin/datasets/", "/admin/clustering/"):
+        assert "overview-queue" not in desk.get(path).content.decode()
+
+
 def test_who_is_not_of_the_staff_is_sent_away(client: Client, owner: Any) -> None:
     assert client.get("/admin/").status_code == 302
     client.force_login(owner)
