@@ -195,7 +195,12 @@ class Splitter:
 
     def __call__(self, text: bytes) -> Block | None:
         """Return the records, None where one of them wants a second look."""
-        if not self.delimiter.isascii() or (self.width == 1) != (self.delimiter == NO_MARK) or NO_MARK.encode() in text:
+        if (
+            not self.delimiter.isascii()
+            or (self.width == 1) != (self.delimiter == NO_MARK)
+            or NO_MARK.encode() in text
+            or BOM in text
+        ):
             return None
         data = text if text.endswith((b"\n", b"\r")) else text + b"\n"
         columns = self._split(data) if _is_well_quoted(data, self.delimiter) else None

@@ -18,6 +18,8 @@ CROWDED, WITHOUT_VOWELS = math.log(0.05), re.compile(rf"[^\W\d_a-z{VOWELS}]{{4,}
 """Four Cyrillic or Greek consonants in a row are rare; capitals read in the wrong page make many such rows."""
 STRAY = 1e-4
 """How likely a character is that the language does not have; letters of a known one are at least a hundred times as likely."""
+RARER = {"cp850": 0.05, "cp852": 0.05, "mac-roman": 0.05, "cp1250": 0.2, "iso-8859-2": 0.2, "cp1257": 0.04}
+"""Pages that fewer programs write than the western one, and how likely they are beside it: one letter says little."""
 ENOUGH = 0.85
 """Share of the high characters that must make sense."""
 FLAWLESS = 0.98
@@ -82,6 +84,8 @@ FAMILIES = {
     "cp932": "Japanese", "euc-jp": "Japanese", "iso2022_jp": "Japanese",
     "cp949": "Korean", "gb18030": "Chinese", "cp950": "Chinese",
 }  # fmt: skip
+MARKS = (0xA1, 0xA2, 0xA3)
+"""With what marks, currencies and wide Latin letters start in EUC pages, whatever the language."""
 PAIR = re.compile(rb"[\x80-\xff][\x40-\x7e\x80-\xff]?")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 LETTER = re.compile(rb"[A-Za-z]")
@@ -122,6 +126,7 @@ def _read(codec: str, words: Sequence[bytes]) -> Reading | None:
             n_high += len(good)
             n_good += sum(good)
             likelihood += sum(known if fine else math.log(STRAY) for fine in good)
+        likelihood += math.log(RARER.get(codec, 1.0))
         if n_high and (found is None or likelihood > found.likelihood):
             found = Reading(codec=codec, share=n_good / n_high, likelihood=likelihood)
     return found
@@ -157,8 +162,8 @@ def _may_stand(symbol: str, before: str, after: str) -> bool:
 def _is_cased(text: str, place: int) -> bool:
     """Tell whether the letter is no capital after a small letter, and no small letter among capitals."""
     char, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
-    if char.isupper():
-        return not before.islower()
+    if char.isupper():  # SÒo is no word; ß stays small among capitals
+        return not (before.islower() or (before.isupper() and after.islower() and after != "ß"))
     return not (before.isupper() and (after.isupper() or text[max(place - 2, 0) : place - 1].isupper()))
 
 
@@ -188,19 +193,20 @@ def _find_pairs(words: Sequence[bytes]) -> list[str]:
     runs = [run for word in words for run in HIGH_RUN.findall(word)]
     n_even = sum(len(run) % 2 == 0 for run in runs)
     if n_low_first >= 0.4 * len(pairs):
-        likely = "cp932"
+        likely = ["cp932"]
     elif n_low_second >= 0.1 * len(pairs) and not n_low_first:
-        likely = "cp950"
+        likely = ["cp950"]
     elif n_even >= 0.9 * len(runs):
-        likely = _find_extended([pair[0] for pair in pairs])
+        likely = [_find_extended([pair[0] for pair in set(pairs) if pair[0] not in MARKS]), "gb18030", "cp949", "euc-jp"]
     else:
         return []
-    return [likely] if _is_read(words, likely) else []
+    found = next((codec for codec in likely if _is_read(words, codec)), None)
+    return [found] if found else []
 
 
 def _find_extended(firsts: Sequence[int]) -> str:
     """Return the page of pairs that all stand between A1 and FE, from how their first bytes are spread."""
-    n = len(firsts)
+    n = max(len(firsts), 1)
     if sum(first in (0xA4, 0xA5) for first in firsts) >= 0.1 * n:
         return "euc-jp"
     if sum(0xB0 <= first <= 0xC8 for first in firsts) >= 0.97 * n:

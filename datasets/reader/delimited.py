@@ -83,6 +83,8 @@ def _tell_dialect(found: Found, findings: Findings) -> None:
             "none": "Quotation marks are text here: they do not stand around whole cells.",
         }
         findings.decide("quotation mark", marks[dialect.quote], reasons[dialect.quote], 'quote = "double"')
+    if dialect.is_wrapped:
+        findings.decide("quotation marks around lines", "left out", "They stand around whole lines.", 'quote = "double"')
     if dialect.skips_spaces:
         findings.decide("spaces after delimiters", "left out", "Quoted cells follow them.", 'quote = "none"')
     if dialect.is_lenient:

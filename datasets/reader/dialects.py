@@ -15,7 +15,17 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from datasets.reader.limits import ReadLimits
-from datasets.reader.records import BLANKS, NO_DELIMITER, SPACE, Dialect, Quote, StrayQuote, split_records
+from datasets.reader.records import (
+    BLANKS,
+    NO_DELIMITER,
+    SPACE,
+    WRAPPED,
+    Dialect,
+    Quote,
+    StrayQuote,
+    split_records,
+    unwrapped,
+)
 from datasets.reader.words import is_missing, is_value
 from segmentiq.ml.errors import FileRefused
 
@@ -28,6 +38,7 @@ CHOICES = {
 LONGEST_DELIMITER = 3
 WRAPPED_CHARS = 16_384
 SAMPLE_RECORDS = 200
+FEWEST_WRAPPED = 3
 FEWEST_BARE, FEWEST_ROWS_BARE = 4, 10
 """Columns and rows from which cells between single spaces need no header above them."""
 NOTHING, ESCAPE = re.compile(r"(?<![^\t,;|\r\n])\\N(?![^\t,;|\r\n])"), re.compile(r"\\[ntr\\,;|]")
@@ -47,12 +58,30 @@ class Found:
 
 def find_dialect(text: str, limits: ReadLimits, *, delimiter: str | None = None, quote: str | None = None) -> Found:
     """Return the dialect of a text, told from its start; what a person chose is not asked for."""
+    if delimiter is None and quote is None and (inner := _unwrap(text, limits)) is not None:
+        found = find_dialect(inner, limits)
+        return replace(found, dialect=replace(found.dialect, is_wrapped=True))
     found = _chosen(delimiter) if delimiter is not None else _find_delimiter(text, limits)
     if quote is not None:
         dialect = replace(found.dialect, quote=quote)  # type: ignore[arg-type]  # checked with the other choices
         is_stray = not _is_sound(text, dialect, limits)
         return replace(found, dialect=replace(dialect, is_lenient=is_stray))
     return replace(found, dialect=_find_quote(text, found.dialect, limits))
+
+
+def _unwrap(text: str, limits: ReadLimits) -> str | None:
+    """Return the text without quotation marks around every line, None where they do not hide a table of several columns."""
+    lines = [line for line in text[:WRAPPED_CHARS].splitlines() if line]
+    lines = lines if len(text) <= WRAPPED_CHARS else lines[:-1]
+    if len(lines) < FEWEST_WRAPPED or not all(map(WRAPPED.fullmatch, lines)):
+        return None
+    inner = "\n".join(map(unwrapped, lines))
+    for mark in DELIMITERS:
+        rows = [fields for _, fields in _first_records(inner, mark, limits)] if mark in lines[0] else []
+        widths = {len(fields) for fields in rows}
+        if len(widths) == 1 and not any(map(is_value, rows[0])) and _has_values(rows[1:], len(rows[0])):
+            return "".join(map(unwrapped, text.splitlines(keepends=True)))
+    return None
 
 
 def _chosen(name: str) -> Found:

@@ -217,8 +217,8 @@ def _tell_writing(task: Task, numbers: Numbers) -> None:
     elif numbers.symbol:
         task.findings.decide(f"numbers in {task.name[:80]}", numbers.symbol, "Amounts of money; the symbol is left out.")
     if numbers.thousands:
-        mark = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}[numbers.thousands]
-        task.warn("thousands_guessed", f"a {mark} is read as the mark between thousands.")
+        mark = {",": "a comma", ".": "a point", " ": "a space", "'": "an apostrophe"}[numbers.thousands]
+        task.warn("thousands_guessed", f"{mark} is read as the mark between thousands.")
     elif numbers.is_ambiguous:
         task.warn("decimal_guessed", f'"{numbers.decimal}" is read as the decimal mark; it could also mark thousands.')
     if numbers.decimal == ",":

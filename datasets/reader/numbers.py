@@ -28,7 +28,8 @@ PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?$"
 NUMERIC = np.frombuffer(b"+-.0123456789", np.uint8)
 """With what such a cell starts."""
 LEADING_ZERO = r"^[+-]?0\d+$"
-TOO_LONG = r"^[+-]?\d{19,}$"
+CODE = rf"{LEADING_ZERO}|^[+-]?\d{{19,}}$|^\d+E\d+$"
+"""Digits that are no number: with zeros in front, too many, or with an E between as programs write powers of ten nowhere."""
 AMOUNT = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?\s?(?P<before>{SYMBOL})?\s?(?P<sign2>[+-])?"
     r"(?P<body>\d[\d.,' ]*|[.,]\d+)(?:(?<=[.,])(?:--?|—))?(?P<power>[eE][+-]?\d{1,3})?"
@@ -113,7 +114,7 @@ def share_of_numbers(values: Any, counts: NDArray[np.int64]) -> float:
 
 def _read(words: Any, writing: Writing) -> Numbers | None:
     words = in_plain_digits(words)
-    if any_matches(words, LEADING_ZERO) or any_matches(words, TOO_LONG):
+    if any_matches(words, CODE):
         return None
     return _plain(words, writing) or _written(words.to_pylist(), writing)
 
@@ -146,6 +147,7 @@ def _written(words: list[str], writing: Writing) -> Numbers | None:
     powers: list[str] = []
     signs: list[int] = []
     symbols: set[str] = set()
+    trailing: set[str] = set()
     for word in words:
         match = AMOUNT.fullmatch(word.translate(SPACES)) if len(word) <= LONGEST_VALUE else None
         if match is None or bool(match["open"]) != bool(match["close"]) or (match["before"] and match["after"]):
@@ -154,6 +156,9 @@ def _written(words: list[str], writing: Writing) -> Numbers | None:
         powers.append(match["power"] or "")
         signs.append(-1 if match["open"] or "-" in (match["sign"], match["sign2"], match["sign3"]) else 1)
         symbols.add(match["before"] or match["after"] or "")
+        trailing.add(match["sign3"] or "")
+    if any(trailing) and all(len(body) == 1 for body in bodies):  # grades: 1-, 2+
+        return None
     if len(symbols - {""}) > 1 or ("%" in symbols and len(symbols) > 1):
         return None
     fitting = [style for style in STYLES if _is_allowed(style, writing) and all(map(_pattern(style).fullmatch, bodies))]

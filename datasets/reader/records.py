@@ -25,8 +25,10 @@ NO_DELIMITER = "\udffe"
 STAND_IN = "\udfff"
 """Half surrogate pairs, which no decoded text holds: nothing is cut there, and there only."""
 NAMES = {"\t": "tab", SPACE: "space", BLANKS: "blanks", NO_DELIMITER: "none", "\x01": "control character 1"}
+BOM = "\ufeff"
 END = "\0"
 """A last record of our own: if it comes back glued to a cell, a quotation mark was never closed. (NUL is refused before.)"""
+WRAPPED = re.compile(r'"(?:[^"]|"")*"')
 TRAILING = re.compile(r"[ \t]+(?=[\r\n]*$)")
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ESCAPES = {"n": "\\\n", "r": "\\\r", "t": "\\\t"}
@@ -53,12 +55,14 @@ class Dialect:
     quote: Quote = "double"
     skips_spaces: bool = False
     is_lenient: bool = False
+    is_wrapped: bool = False
+    """Whether each line stands in quotation marks as a whole, as if it were one cell."""
 
     @property
     def is_plain(self) -> bool:
         """Return whether it is what every program writes: one character between cells, quotation marks doubled."""
         is_short = len(self.delimiter) == 1 and self.delimiter not in (SPACE, NO_DELIMITER)
-        return is_short and self.quote == "double" and not (self.skips_spaces or self.is_lenient)
+        return is_short and self.quote == "double" and not (self.skips_spaces or self.is_lenient or self.is_wrapped)
 
     @property
     def name(self) -> str:
@@ -116,6 +120,7 @@ def _reader(lines: Iterable[str], dialect: Dialect, *, is_whole: bool) -> Any:
 
 def _translated(lines: Iterable[str], dialect: Dialect) -> Iterable[str]:
     """Return the lines as `csv` can split them: it knows delimiters of one character only, and no \\N or \\n."""
+    lines = map(unwrapped, lines) if dialect.is_wrapped else _joined(lines)
     if dialect.quote == "backslash":
         edge = re.escape(dialect.delimiter)
         nothing = re.compile(rf"(?:^|(?<={edge}))\\N(?={edge}|\s*$)")
@@ -127,6 +132,21 @@ def _translated(lines: Iterable[str], dialect: Dialect) -> Iterable[str]:
     if len(dialect.delimiter) > 1:
         return (line.replace(dialect.delimiter, STAND_IN) for line in lines)
     return lines
+
+
+def _joined(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines; where files were put one behind the other, the byte order mark before a repeated header is left out."""
+    header = None
+    for line in lines:
+        if header is None:
+            header = line
+        yield line[1:] if line[:1] == BOM and line[1:] == header else line
+
+
+def unwrapped(line: str) -> str:
+    """Return a line without the quotation marks around all of it."""
+    text = line.rstrip("\r\n")
+    return text[1:-1].replace('""', '"') + line[len(text) :] if WRAPPED.fullmatch(text) else line
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -27,14 +27,21 @@ MOST_ROWS, FEWEST_ROWS = 100_000, 3
 MOST_SAID = 5_000
 MOST_STARTS = 50
 """Subtotals that one above them may sum up."""
-FAR_FROM_CHANCE = 10
+FAR_FROM_CHANCE, ROUNDED = 10, 0.0051
 WORD = (
     r"(?:(?:(?:grand|sub|sous|zwischen|teil|gesamt)[ -]?)?(?:total|totaux|totals|totale|totaal|totalt|summe|summa|sum|suma"
     r"|somme|ergebnis|razem|celkem|összesen|toplam|итог|итого|всего|σύνολο)|subtotale|tussentotaal|delsumma|insgesamt|gesamt|overall"
     r"|zusammen|ogółem|spolu|i alt|mezisoučet|részösszeg|samtals|yhteensä|sammenlagt"
     r"|resultado|小计|小計|合计|合計|总计|總計|汇总|集計|소계|합계|요약)"
 )
-SAID = rf"(?i)^\W*{WORD}(?:[\s:_-].{{0,60}})?$|^.{{1,60}}[\s:_–—-]{WORD}\W*$"
+COUNT = r"(?:count|anzahl|number|nombre|número|numero|aantal|antal|liczba|počet|количество|件数|个数|개수)"
+MEAN = r"(?:average|mean|durchschnitt|mittelwert|moyenne|media|média|gemiddelde|średnia|průměr|среднее|ortalama|平均|평균|ø)"
+PAGE = (
+    r"(?i)^\W*(?:page|seite|página|pagina|pág\.?|strana|strona|sida|side|sivu|oldal|sayfa|стр\.?|страница|σελίδα|页|頁|第)\s*\d+"
+    r"(?:\s*\D{1,5}\s*\d+)?\W*$"
+)
+COUNTED = rf"(?i)^\W*{COUNT}\W*$"
+SAID = rf"(?i)^\W*(?:{COUNT}|{MEAN})\W*$|^\W*{WORD}(?:[\s:_-].{{0,60}})?$|^.{{1,60}}[\s:_–—-]{WORD}\W*$"
 
 
 def without_subtotals(raw: RawTable, source: Source) -> RawTable:
@@ -42,30 +49,46 @@ def without_subtotals(raw: RawTable, source: Source) -> RawTable:
     if not FEWEST_ROWS < raw.n_rows <= MOST_ROWS or source.overrides.get("keep_rows"):
         return raw
     columns = list(raw.columns)
-    said = np.flatnonzero(np.any([_says_total(column) for column in columns], axis=0))
+    said = _find_said(columns, SAID)
     proven = _find_proven(columns, said, raw) if 0 < len(said) <= MOST_SAID else []
-    if not proven:
+    pages = _find_pages(columns)
+    if not proven and not pages:
         return replace(raw, columns=iter(columns))
     source.findings.set_aside("subtotals", len(proven), "Among the rows: each holds the sums of others, a group's or all.")
-    if proven[-1] == raw.n_rows - 1:  # what was said of the last row, when the rows above it seemed to be customers
+    source.findings.set_aside("page_lines", len(pages), "Among the rows: the numbers of printed pages.")
+    if raw.n_rows - 1 in proven:  # what was said of the last row, when the rows above it seemed to be customers
         source.findings.warnings[:] = [told for told in source.findings.warnings if told["code"] != "possible_total"]
-    kept = np.setdiff1d(np.arange(raw.n_rows), proven, assume_unique=True)
+    kept = np.setdiff1d(np.arange(raw.n_rows), [*proven, *pages], assume_unique=True)
     return replace(raw, columns=(take_rows(column, kept) for column in columns), n_rows=len(kept))
 
 
-def _says_total(column: Cells | pd.Series) -> NDArray[np.bool_]:
-    """Tell which rows speak of a total in this column."""
+def _find_said(columns: Sequence[Cells | pd.Series], pattern: str) -> NDArray[np.int64]:
+    """Return the rows of which a cell matches."""
+    return np.flatnonzero(np.any([_speak(column, pattern) for column in columns], axis=0))
+
+
+def _speak(column: Cells | pd.Series, pattern: str) -> NDArray[np.bool_]:
     if isinstance(column, pd.Series):
         return np.zeros(len(column), np.bool_)
     if isinstance(column, VariedCells):
-        return np.concatenate([_speak(chunk) for chunk in column.chunks])
-    said: NDArray[np.bool_] = np.append(_speak(column.levels), np.False_)[column.codes]
+        return np.concatenate([_match(chunk, pattern) for chunk in column.chunks])
+    said: NDArray[np.bool_] = np.append(_match(column.levels, pattern), np.False_)[column.codes]
     return said
 
 
-def _speak(texts: Any) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = pc.match_substring_regex(texts, SAID).to_numpy(zero_copy_only=False)
+def _match(texts: Any, pattern: str) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
     return found
+
+
+def _find_pages(columns: Sequence[Cells | pd.Series]) -> list[int]:
+    """Return the rows that say which page they stand on, and nothing else."""
+    said = _find_said(columns[:1], PAGE)
+    if len(columns) < 2 or not len(said):
+        return []
+    filled = [_read(column, None)[1][said] for column in columns[1:]]
+    rows: list[int] = said[~np.any(filled, axis=0)].tolist()
+    return rows
 
 
 def _find_proven(columns: Sequence[Cells | pd.Series], said: NDArray[np.int64], raw: RawTable) -> list[int]:
@@ -76,7 +99,7 @@ def _find_proven(columns: Sequence[Cells | pd.Series], said: NDArray[np.int64], 
     if not numbers:
         return []
     table, filled = np.array(numbers), np.array([filled for _, filled in read])
-    below = Report(numbers=table, filled=filled)
+    below = Report(numbers=table, filled=filled, counting=frozenset(_find_said(columns, COUNTED).tolist()))
     proven = [row for row in said.tolist() if below.take(row)]
     if proven:
         return proven
@@ -99,46 +122,54 @@ def _read(column: Cells | pd.Series, leaning: str | None) -> tuple[NDArray[np.fl
 class Report:
     """A table with sums among its rows: `numbers` (columns, rows) and which cells of all columns are filled.
 
-    Sums run from any of the `starts`: the first row, or one below a subtotal. What was taken for one adds to none.
+    What says so may hold means instead, and the rows of `counting` how many there are. Sums run from any of the `starts`: the
+    first row, or one below a subtotal. What was taken for one adds to none.
     """
 
     numbers: NDArray[np.float64]
     filled: NDArray[np.bool_]
+    counting: frozenset[int] = frozenset()
     row: int = 0
     """Rows up to here are summed up."""
+    last: int = 0
+    """The last of them that holds no sums itself."""
     n_kept: int = 0
     sums: NDArray[np.float64] = field(init=False)
     sizes: NDArray[np.float64] = field(init=False)
     """What the numbers come to without their signs, which tells how exact a sum can be."""
-    starts: list[tuple[int, NDArray[np.float64]]] = field(init=False)
+    counts: NDArray[np.float64] = field(init=False)
+    """How many numbers there are."""
+    starts: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sums = np.zeros(len(self.numbers))
-        self.sizes = np.zeros(len(self.numbers))
-        self.starts = [(0, self.sums)]
+        self.sums = self.sizes = self.counts = np.zeros(len(self.numbers))
+        self.starts = [(0, self.sums, self.counts)]
 
     def take(self, row: int) -> bool:
         """Tell whether a row holds sums; rows come in their order."""
         above = np.nan_to_num(self.numbers[:, self.row : row], posinf=0.0, neginf=0.0)
         self.sums, self.sizes = self.sums + above.sum(axis=1), self.sizes + np.abs(above).sum(axis=1)
-        self.n_kept += row - self.row
+        self.counts = self.counts + np.isfinite(self.numbers[:, self.row : row]).sum(axis=1)
+        self.n_kept, self.last = self.n_kept + row - self.row, row - 1 if row > self.row else self.last
         self.row = row
-        is_total = any(self._is_sum(row, n_before, sums) for n_before, sums in self.starts)
+        is_total = any(self._holds(row, *start) for start in self.starts)
         if is_total:
             self.row = row + 1
-            self.starts = [self.starts[0], *self.starts[1:][-MOST_STARTS:], (self.n_kept, self.sums)]
+            self.starts = [self.starts[0], *self.starts[1:][-MOST_STARTS:], (self.n_kept, self.sums, self.counts)]
         return is_total
 
-    def _is_sum(self, row: int, n_before: int, sums: NDArray[np.float64]) -> bool:
-        """Tell whether the numbers of a row are the sums of the rows from a start on, beyond chance."""
-        n_above, above, there = self.n_kept - n_before, self.sums - sums, np.isfinite(self.numbers[:, row])
+    def _holds(self, row: int, n_before: int, sums: NDArray[np.float64], counts: NDArray[np.float64]) -> bool:
+        """Tell whether the numbers of a row are the sums or means of the rows from a start on, beyond chance."""
+        n_above, there = self.n_kept - n_before, np.isfinite(self.numbers[:, row])
         if not n_above or not there.any():
             return False
-        differs = np.abs(self.numbers[there, row] - above[there])
-        is_sum = differs <= np.maximum(1e-9 * self.sizes[there], 0.0051)
-        large = np.abs(above[there])[is_sum]
+        numbers, above, n_numbers = self.numbers[there, row], (self.sums - sums)[there], (self.counts - counts)[there]
+        may_be = [above, above / np.maximum(n_numbers, 1), *([n_numbers] if row in self.counting else [])]
+        allowed = np.maximum(1e-9 * self.sizes[there], ROUNDED)
+        is_sum = np.any([np.abs(numbers - wanted) <= allowed for wanted in may_be], axis=0)
+        large = np.abs(numbers)[is_sum]
         n_sums = int((large >= 1).sum())
-        leaves_empty = bool((self.filled[:, row - 1] & ~self.filled[:, row]).any())
+        leaves_empty = bool((self.filled[:, self.last] & ~self.filled[:, row]).any())
         is_beyond_chance = n_sums > 1 or (n_above > 1 and bool((large >= FAR_FROM_CHANCE).any()))
         is_like_all = bool(is_sum.all()) or (leaves_empty and 2 * n_sums >= len(is_sum))
         return bool(n_sums) and is_like_all and (is_beyond_chance or leaves_empty)

@@ -29,6 +29,8 @@ TEXTS = {
     "Central Europe": ("Łódź,Škoda\nPlzeň,Győr\nŻywiec,Třebíč\nTimişoara,Münster\n", "cp1250 iso-8859-2"),
     "Baltic": ("Rīga,Šiauliai\nKlaipėda,Jūrmala\nPärnu,Žemaitija\n", "cp1257"),
     "Japanese mail": ("山田太郎,東京都\n鈴木一郎,大阪府\n", "iso2022_jp"),
+    "one Portuguese word": ("São Paulo,x\nSão Paulo,y\n", "cp1252"),
+    "Chinese with amounts": ("王伟,￥1.50\n李娜,￥2.50\n张强,￥7\n刘洋,￥9\n陈静,￥3\n", "gb18030"),
     "a little Polish": ("Łódź,Kraków\nŁódź,Oslo\n", "cp1250 iso-8859-2 cp852"),
     "a little French": ("café,Rome\nthé,Oslo\n", "cp1252 mac-roman cp850"),
     "Hebrew": ("דוד,ירושלים\nשרה,חיפה\n", "cp1255"),

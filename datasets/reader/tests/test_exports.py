@@ -94,7 +94,20 @@ ANALYTICS = lines(
 )
 MARKDOWN = lines(["| id | name | amount |", "|---:|:-----|-------:|"], [f"| {i * 3} | Ann {i} | {i * 2.5} |" for i in ROWS])
 PROTECTED = lines(["id;plz;umsatz"], [f'="{i * 3:05d}";="0{1067 + i * 3}";="{german(i * 99.5)}"' for i in ROWS])
+CUSTOMERS = [f'K{i:03d},"Ulm, {i % 3}",{i * i % 17}.5' for i in ROWS]
+WRAPPED = lines([], ['"' + line.replace('"', '""') + '"' for line in ["customer,city,spend", *CUSTOMERS]])
+PAGES = "".join(
+    lines(["customer,city,spend"], CUSTOMERS[10 * page : 10 * page + 10], [f"Page {page + 1} of 4,,"]) for page in range(4)
+)
+SPENT = [float(line.rpartition(",")[2]) for line in CUSTOMERS]
+SUMMED = lines(
+    ["customer,city,spend"],
+    CUSTOMERS,
+    [f",Total,{sum(SPENT)}", f",Average:,{sum(SPENT) / N:.2f}", f",Count,{N}"],
+)
+JOINED = "".join("\ufeff" + lines(["customer,city,spend"], CUSTOMERS[part : part + 20]) for part in (0, 20))
 TYPED = ["id", "text", "number"]
+PLAIN = ["id", "category", "number"]
 EXPORTS: dict[str, tuple[str, str, list[str], dict[str, int]]] = {
     "salesforce": (SALESFORCE, "utf-8", ["id", "category", "constant", "number", "date", "id"], {"totals": 1, "footers": 3}),
     "statistics": (OFFICE, "cp1252", ["text", "number", "number", "number"], {"title_rows": 2, "unit_rows": 1, "footers": 3}),
@@ -109,6 +122,10 @@ EXPORTS: dict[str, tuple[str, str, list[str], dict[str, int]]] = {
     "analytics": (ANALYTICS, "utf-8", ["id", "number", "number", "number"], {"title_rows": 3, "totals": 1, "other_tables": 2}),
     "markdown": (MARKDOWN, "utf-8", TYPED, {"unit_rows": 1}),
     "protected": (PROTECTED, "utf-8", ["id", "text", "number"], {}),
+    "lines in quotation marks": (WRAPPED, "utf-8", PLAIN, {}),
+    "pages": (PAGES, "utf-8", PLAIN, {"repeated_headers": 3, "footers": 1, "page_lines": 3}),
+    "sum, mean and count": (SUMMED, "utf-8", PLAIN, {"subtotals": 3}),
+    "files put together": (JOINED, "utf-8", PLAIN, {"repeated_headers": 1}),
 }
 
 
@@ -157,3 +174,16 @@ def test_the_formula_around_a_cell_is_left_out_and_told() -> None:
 @pytest.mark.parametrize("name", ["salesforce", "analytics"])
 def test_nothing_is_left_to_ask_about_a_total_that_is_proven(name: str) -> None:
     assert "possible_total" not in warned(read_export(name))
+
+
+def test_lines_in_quotation_marks_are_told() -> None:
+    result = read_export("lines in quotation marks")
+    assert values(result, "city")[:2] == ["Ulm, 0", "Ulm, 1"]
+    assert decided(result, "quotation marks around lines") == "left out"
+    notes = [f'"{i}, {i % 7}"' for i in range(30)]
+    assert values(read(lines(['"note"'], notes)), "note")[0] == "0, 0"
+
+
+def test_a_byte_order_mark_in_a_cell_is_a_part_of_it() -> None:
+    result = read(lines(["name,n"], [f"\ufeffname{i},{i * i}" for i in range(30)]))
+    assert values(result, "name")[0] == "\ufeffname0"

@@ -89,6 +89,9 @@ def test_what_is_written_as_a_number_is_read_as_one(cells: list[str], expected: 
         ["1_000"],
         ["0x1f"],
         ["００１", "００２"],
+        ["0E01", "12E03"],
+        ["1E5", "2E5"],
+        ["1-", "2+", "3"],
         [""],
     ],
 )
