@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datasets.reader.cells import Cells, VariedCells, tidy
+from datasets.reader.findings import count_of
 from datasets.reader.numbers import Writing, read_numbers
+from datasets.reader.patterns import edges_of
 from datasets.reader.repeats import take_rows
 from datasets.reader.source import RawTable, Source
 from datasets.reader.words import MAYBE_MISSING
@@ -34,12 +38,14 @@ WORD = (
     r"|zusammen|ogółem|spolu|i alt|mezisoučet|részösszeg|samtals|yhteensä|sammenlagt"
     r"|resultado|小计|小計|合计|合計|总计|總計|汇总|集計|소계|합계|요약)"
 )
+IS_DIGIT = np.isin(np.arange(256), list(b"0123456789"))
 COUNT = r"(?:count|anzahl|number|nombre|número|numero|aantal|antal|liczba|počet|количество|件数|个数|개수)"
 MEAN = r"(?:average|mean|durchschnitt|mittelwert|moyenne|media|média|gemiddelde|średnia|průměr|среднее|ortalama|平均|평균|ø)"
 PAGE = (
     r"(?i)^\W*(?:page|seite|página|pagina|pág\.?|strana|strona|sida|side|sivu|oldal|sayfa|стр\.?|страница|σελίδα|页|頁|第)\s*\d+"
     r"(?:\s*\D{1,5}\s*\d+)?\W*$"
 )
+HEADING = r"^\s*[^:\d]{1,40}:\s*\S.{0,80}$"
 COUNTED = rf"(?i)^\W*{COUNT}\W*$"
 SAID = rf"(?i)^\W*(?:{COUNT}|{MEAN})\W*$|^\W*{WORD}(?:[\s:_-].{{0,60}})?$|^.{{1,60}}[\s:_–—-]{WORD}\W*$"
 
@@ -51,14 +57,19 @@ def without_subtotals(raw: RawTable, source: Source) -> RawTable:
     columns = list(raw.columns)
     said = _find_said(columns, SAID)
     proven = _find_proven(columns, said, raw) if 0 < len(said) <= MOST_SAID else []
-    pages = _find_pages(columns)
-    if not proven and not pages:
+    pages, headings = _find_alone(columns, PAGE), _find_headings(columns)
+    aside = [*proven, *pages, *headings]
+    if not aside:
         return replace(raw, columns=iter(columns))
     source.findings.set_aside("subtotals", len(proven), "Among the rows: each holds the sums of others, a group's or all.")
     source.findings.set_aside("page_lines", len(pages), "Among the rows: the numbers of printed pages.")
+    source.findings.set_aside("group_headings", len(headings), "Among the rows: headings of groups, which hold no values.")
+    if headings:
+        message = f"{count_of(len(headings), 'row')} are headings of groups; write them into a column to cluster on them."
+        source.findings.warn("group_headings", message)
     if raw.n_rows - 1 in proven:  # what was said of the last row, when the rows above it seemed to be customers
         source.findings.warnings[:] = [told for told in source.findings.warnings if told["code"] != "possible_total"]
-    kept = np.setdiff1d(np.arange(raw.n_rows), [*proven, *pages], assume_unique=True)
+    kept = np.setdiff1d(np.arange(raw.n_rows), aside, assume_unique=True)
     return replace(raw, columns=(take_rows(column, kept) for column in columns), n_rows=len(kept))
 
 
@@ -77,13 +88,28 @@ def _speak(column: Cells | pd.Series, pattern: str) -> NDArray[np.bool_]:
 
 
 def _match(texts: Any, pattern: str) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    """Tell which texts match; most cells begin and end with a digit, and need no look."""
+    first, last, _ = edges_of(texts)
+    maybe = np.flatnonzero(~(IS_DIGIT[first] & IS_DIGIT[last]))
+    found = np.zeros(len(texts), np.bool_)
+    if len(maybe):
+        found[maybe] = pc.match_substring_regex(texts.take(pa.array(maybe)), pattern).to_numpy(zero_copy_only=False)
     return found
 
 
-def _find_pages(columns: Sequence[Cells | pd.Series]) -> list[int]:
-    """Return the rows that say which page they stand on, and nothing else."""
-    said = _find_said(columns[:1], PAGE)
+def _find_headings(columns: Sequence[Cells | pd.Series]) -> list[int]:
+    """Return the rows "Region: North", "Region: South", ...: one before the first customer, and one above every other group."""
+    rows = _find_alone(columns, HEADING)
+    if len(rows) < 2 or rows[0] != 0 or isinstance(columns[0], pd.Series):
+        return []
+    said = columns[0].encoded().rows(slice(None)).take(pa.array(rows)).to_pylist()
+    is_apart = all(after > before + 1 for before, after in pairwise([*rows, len(columns[0].encoded().codes)]))
+    return rows if is_apart and len({text.partition(":")[0].strip() for text in said}) == 1 else []
+
+
+def _find_alone(columns: Sequence[Cells | pd.Series], pattern: str) -> list[int]:
+    """Return the rows whose first cell matches, and which hold nothing else."""
+    said = _find_said(columns[:1], pattern)
     if len(columns) < 2 or not len(said):
         return []
     filled = [_read(column, None)[1][said] for column in columns[1:]]

@@ -89,3 +89,26 @@ def test_totals_above_their_rows_are_set_aside_too() -> None:
     assert {entry["what"]: entry["rows"] for entry in backwards.ledger} == {"subtotals": 4, "kept": 24}
     one = read(text([HEADER, ["Gesamt", "", *sums(SHOPS)], *SHOPS]))
     assert {entry["what"]: entry["rows"] for entry in one.ledger} == {"subtotals": 1, "kept": 24}
+
+
+def grouped(first: str = "Region: {}") -> str:
+    """Return the shops below a heading for every region, without the column of regions."""
+    rows = ["shop,visits,spend"]
+    for region in dict.fromkeys(row[1] for row in SHOPS):
+        rows += [f"{first.format(region)},,", *(f"{row[0]},{row[2]},{row[3]}" for row in SHOPS if row[1] == region)]
+    return "\n".join(rows) + "\n"
+
+
+def test_headings_of_groups_are_set_aside_and_told() -> None:
+    result = read(grouped())
+    assert {entry["what"]: entry["rows"] for entry in result.ledger} == {"group_headings": 3, "kept": 24}
+    assert "group_headings" in warned(result)
+    assert values(result, "shop") == [row[0] for row in SHOPS]
+
+
+OTHERS = [grouped("{}"), grouped().replace("Region: North,,\n", ""), grouped().replace("Region: S", "City: S")]
+
+
+@pytest.mark.parametrize("content", OTHERS)
+def test_names_alone_are_customers_unless_all_say_what_they_are(content: str) -> None:
+    assert [entry["what"] for entry in read(content).ledger] == ["kept"]
