@@ -38,7 +38,7 @@ CHOICES = {
 LONGEST_DELIMITER = 3
 WRAPPED_CHARS = 16_384
 SAMPLE_RECORDS = 200
-FEWEST_WRAPPED = 3
+FEWEST_WRAPPED, FEWEST_LINES = 3, 3
 FEWEST_BARE, FEWEST_ROWS_BARE = 4, 10
 """Columns and rows from which cells between single spaces need no header above them."""
 NOTHING, ESCAPE = re.compile(r"(?<![^\t,;|\r\n])\\N(?![^\t,;|\r\n])"), re.compile(r"\\[ntr\\,;|]")
@@ -103,6 +103,8 @@ def _find_delimiter(text: str, limits: ReadLimits) -> Found:
     if hint and len(hint[1]) == 1:
         return Found(dialect=Dialect(delimiter=hint[1]), reason="The first line of the file says so.")
     usual = {mark: _count_fields(text, mark, limits) for mark in DELIMITERS if mark in text and not _is_part(mark, text)}
+    most = max(map(len, usual.values()), default=0)
+    usual = {mark: fields for mark, fields in usual.items() if len(fields) > 1 or most < FEWEST_LINES}  # else a cell swallows all
     fits = [(*_fit(fields), mark) for mark, fields in usual.items() if fields and _is_steady(fields)]
     fits = [(share, n_fields, mark) for share, n_fields, mark in fits if n_fields > 1 and share[0] >= 0.5]
     best = max(fits, key=lambda fit: fit[0], default=None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from datasets.reader.below import MOST, is_table
@@ -35,6 +36,7 @@ from datasets.reader.workbook import Sheet
 from datasets.reader.zips import corrupt
 
 Rows = list[list[Any]]
+MOST_GAPS = 20
 FEWEST_SUMMED = 3
 """Rows below which a sum says little."""
 
@@ -186,8 +188,27 @@ def _count_below(body: Rows, width: int) -> int:
     while start > 0 and not _count(body[start - 1][width - 1 :]):
         start -= 1
     gap = next((place for place in range(start, len(body)) if start and not _count(body[place])), len(body))
-    rows = [_record(row, 0)[1] for row in body[gap : gap + MOST]]
-    return len(body) - gap if is_table(rows) else 0
+    gaps = [gap, *islice((place for place in range(1, len(body)) if _follows_gap(body, place)), MOST_GAPS)]
+    for place in dict.fromkeys(gaps):
+        rows = [_record(row, 0)[1] for row in body[place : place + MOST]]
+        if is_table(rows) and (place == gap or _is_header_below(body, place)):
+            return len(body) - place
+    return 0
+
+
+def _follows_gap(body: Rows, place: int) -> bool:
+    """Tell whether a row is the first one below an empty one; most rows show in their first cell that they are not empty."""
+    return all(cell in BLANK for cell in body[place - 1]) and any(cell not in BLANK for cell in body[place])
+
+
+def _is_header_below(body: Rows, place: int) -> bool:
+    """Tell whether a row holds words in every column in which the rows above it hold numbers."""
+    said = []
+    for column, cell in enumerate(body[place]):
+        above = [row[column] for row in body[:place] if row[column] not in BLANK]
+        if above and all(isinstance(value, float) for value in above):
+            said.append(isinstance(cell, str) and bool(cell))
+    return any(said) and all(said)
 
 
 def _width_of(header: Sequence[str]) -> int:

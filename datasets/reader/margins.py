@@ -47,7 +47,8 @@ FOOTER = re.compile(
 )
 TOTAL = re.compile(
     r"\W*(?:grand |sub)?(?:totals?|totaux|totale|totaal|totalt|sum|sums|summe|summen|summa|suma|somme|gesamt|gesamtsumme"
-    r"|gesamtergebnis|insgesamt|zusammen|overall|razem|ogółem|celkem|spolu|összesen|toplam|yhteensä|i alt|итого|всего|σύνολο"
+    r"|gesamtergebnis|ergebnis|insgesamt|zusammen|overall|razem|ogółem|celkem|spolu|összesen|toplam|yhteensä"
+    r"|i alt|итого|всего|σύνολο"
     r"|合計|总计|總計|합계)"
     r"(?: (?:général|generale|general|gesamt|sum|of .{1,30}))?\W*",
     re.IGNORECASE,

@@ -79,10 +79,10 @@ def _read_dates(texts: Sequence[str], name: str, source: Source) -> dict[str, An
 def _read_numbers(texts: Sequence[str]) -> dict[str, Any] | None:
     """Return the numbers of texts that can be read in one way only, in which the typed ones beside them are not written."""
     found = read_numbers(pa.array(texts, STRING), Writing())
-    if found is None or not found.is_certain or not np.isfinite(found.values).all():
+    if found is None or found.is_ambiguous or not np.isfinite(found.values).all():
         return None
-    is_other = found.decimal == "," and any("," in text for text in texts)
-    return dict(zip(texts, found.values.astype(float).tolist(), strict=True)) if is_other or found.thousands else None
+    is_other = (found.decimal == "," and any("," in text for text in texts)) or found.thousands or found.symbol == "%"
+    return dict(zip(texts, found.values.astype(float).tolist(), strict=True)) if is_other else None
 
 
 def _to_numbers(values: list[Any]) -> pd.Series:

@@ -174,7 +174,8 @@ class Surveyor:
     def leave(self) -> None:
         """Settle what the text of the cell that ends here says: that its formula has a value, or which shared text it is."""
         if self.is_formula:
-            self.extent.n_without_value += not self.text
+            is_empty_text = self.type == "str" and self.is_filled
+            self.extent.n_without_value += not (self.text or is_empty_text)
         elif self.text.isdecimal() and int(self.text) < len(self.lengths):
             self.extent.n_chars += self.lengths[int(self.text)]
         self.parser.CharacterDataHandler = None

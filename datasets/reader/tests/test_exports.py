@@ -187,3 +187,8 @@ def test_lines_in_quotation_marks_are_told() -> None:
 def test_a_byte_order_mark_in_a_cell_is_a_part_of_it() -> None:
     result = read(lines(["name,n"], [f"\ufeffname{i},{i * i}" for i in range(30)]))
     assert values(result, "name")[0] == "\ufeffname0"
+
+
+def test_a_mark_in_the_only_quoted_cell_does_not_cut() -> None:
+    result = read(lines(['id,age,"How are you?&nbsp;"'], [f"{i * 3},{20 + i},{i % 5}" for i in ROWS]))
+    assert list(kinds(result)) == ["id", "age", "How are you?&nbsp;"]

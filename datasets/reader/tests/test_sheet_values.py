@@ -7,7 +7,7 @@ from typing import Any
 
 from datasets.reader.tests.reading import decided, kinds, read, values, warned
 from datasets.reader.tests.test_sheets import NAMES, ROWS, fill_with
-from datasets.reader.tests.workbooks import workbook, write
+from datasets.reader.tests.workbooks import SHEET, rewritten, sheet_of, workbook, write
 
 
 def columns_of(*columns: list[Any]) -> Any:
@@ -84,3 +84,25 @@ def test_the_caption_of_a_pivot_table_stands_above_its_header() -> None:
     result = read(fill_with(Pivot=rows), "a.xlsx")
     assert list(kinds(result)) == ["Region", "Shop", "2023", "2024"]
     assert len(result.table.frame) == 12
+
+
+def test_a_formula_that_gives_no_text_has_a_result() -> None:
+    rows = "".join(
+        f'<row r="{i}"><c r="A{i}"><v>{i * i}</v></c><c r="B{i}" t="str"><f>A1</f><v></v></c></row>' for i in range(1, 9)
+    )
+    content = rewritten(fill_with(A=ROWS), {SHEET: sheet_of(rows)})
+    assert "formula_without_value" not in warned(read(content, "a.xlsx"))
+
+
+def test_another_table_below_of_the_same_width_is_told_by_its_words_below_numbers() -> None:
+    products: list[list[Any]] = [["sku", "price", "stock", "sold"], ["P1", 1.5, 3, 4], ["P2", 2.5, 4, 5]]
+    result = read(fill_with(A=[*ROWS, [], *products]), "a.xlsx")
+    assert len(result.table.frame) == len(ROWS) - 1
+    assert {entry["what"]: entry["rows"] for entry in result.ledger} == {"other_tables": 3, "kept": 12}
+    assert len(read(fill_with(A=[*ROWS, [], *ROWS[1:]]), "a.xlsx").table.frame) == 24
+
+
+def test_percent_as_text_among_percent_is_percent() -> None:
+    quotes = [i / 100 if i % 2 else f"{i} %" for i in range(30)]
+    result = columns_of(["customer", *(f"c{i}" for i in range(30))], ["quote", *quotes])
+    assert values(result, "quote")[:3] == [0.0, 0.01, 0.02]
