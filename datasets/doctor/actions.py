@@ -129,6 +129,7 @@ GUESSES = {
     "same_header_sheets": "This sheet is enough",
     "tables_beside": "It is another table",
     "possible_total": "It is a customer",
+    "possible_subtotals": "They are customers",
     "sentinel_values": "They are numbers",
     "mixed_numbers": "It is text",
 }

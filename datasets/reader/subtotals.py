@@ -57,6 +57,7 @@ def without_subtotals(raw: RawTable, source: Source) -> RawTable:
     columns = list(raw.columns)
     said = _find_said(columns, SAID)
     proven = _find_proven(columns, said, raw) if 0 < len(said) <= MOST_SAID else []
+    _warn_of_unproven(columns, np.setdiff1d(said, proven), source)
     pages, headings = _find_alone(columns, PAGE), _find_headings(columns)
     aside = [*proven, *pages, *headings]
     if not aside:
@@ -71,6 +72,18 @@ def without_subtotals(raw: RawTable, source: Source) -> RawTable:
         source.findings.warnings[:] = [told for told in source.findings.warnings if told["code"] != "possible_total"]
     kept = np.setdiff1d(np.arange(raw.n_rows), aside, assume_unique=True)
     return replace(raw, columns=(take_rows(column, kept) for column in columns), n_rows=len(kept))
+
+
+def _warn_of_unproven(columns: Sequence[Cells | pd.Series], said: NDArray[np.int64], source: Source) -> None:
+    """Warn of several rows that speak of a total and leave a column empty that nearly every other row fills."""
+    if not 1 < len(said) <= MOST_SAID:
+        return
+    filled = np.array([_read(column, None)[1] for column in columns])
+    usual = filled.mean(axis=1) >= 0.8
+    n_rows = int((~filled[usual][:, said]).any(axis=0).sum())
+    if n_rows > 1:
+        message = f"{n_rows:,} rows speak of a total but hold no sums of others; delete them unless they are customers."
+        source.findings.warn("possible_subtotals", message)
 
 
 def _find_said(columns: Sequence[Cells | pd.Series], pattern: str) -> NDArray[np.int64]:

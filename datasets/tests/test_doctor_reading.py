@@ -11,12 +11,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from datasets import storage
+from datasets import services, storage
+from datasets.reader.tests.workbooks import workbook, write
 from datasets.tests.test_dataset_pages import words_of
 from datasets.tests.test_doctor_pages import buttons, column_of, page_of
+from segmentiq.testing.factories import settled
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +109,16 @@ def test_the_rows_that_came_in_are_balanced_on_the_page(visit: Client, make_data
     assert sum(entry["rows"] for entry in dataset.ledger) == 31
     whole = make_dataset("name;weight\n" + rows)
     assert "All 30 rows that came in are kept." in words_of(visit.get(reverse("dataset", args=[whole.pk])))
+
+
+def test_columns_of_a_table_beside_the_first_one_are_read_with_one_click(
+    visit: Client, owner: Any, drain: Callable[[], int]
+) -> None:
+    rows = [[f"c{i}", i * i, None, *(["N", "North"] if i < 3 else [])] for i in range(20)]
+    content = workbook(lambda book: write(book, "Data", [["customer", "spend", None, "code", "means"], *rows]))
+    dataset = settled(services.upload(owner=owner, uploaded=SimpleUploadedFile("a.xlsx", content)))
+    assert [column.name for column in dataset.columns.all()] == ["customer", "spend"]
+    visit.post(reverse("dataset_act", args=[dataset.pk]), buttons(page_of(visit, dataset))["Read its columns too"])
+    drain()
+    dataset.refresh_from_db()
+    assert [column.name for column in dataset.columns.all()] == ["customer", "spend", "code", "means"]

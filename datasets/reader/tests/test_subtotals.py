@@ -112,3 +112,10 @@ OTHERS = [grouped("{}"), grouped().replace("Region: North,,\n", ""), grouped().r
 @pytest.mark.parametrize("content", OTHERS)
 def test_names_alone_are_customers_unless_all_say_what_they_are(content: str) -> None:
     assert [entry["what"] for entry in read(content).ledger] == ["kept"]
+
+
+def test_totals_that_hold_no_sums_stay_and_are_told() -> None:
+    rows = [[*row[:2], row[2] + 5, row[3] * 1.1] if row[0].startswith("Total") else row for row in report("0|Total {}", None)]
+    result = read(text(rows))
+    assert len(result.table.frame) == 27
+    assert "possible_subtotals" in warned(result)
