@@ -1,7 +1,7 @@
 """The stored map in, the geometry of its drawing out: a dot for every customer drawn, a number amid the dots of every segment.
 
 Coordinates are whole numbers in a box of 2,000 by up to 1,500, and every dot but the first is written as the way from the one
-before: 5,000 customers take at most 60 kB. Dots are grouped by finest branch, so that a moved cut changes at most fifty class
+before: 5,000 customers take at most 66 kB. Dots are grouped by finest branch, so that a moved cut changes at most fifty class
 names, and stand in leaf order within it, so that the browser knows which customer a dot is: the script draws from this same text.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from clustering.cutting import Cut
 from segmentiq.ml.values import Branch, TopTree
 from segmentiq.words import share
 
@@ -22,13 +23,15 @@ SIDE, EDGE = 2000.0, 60.0
 TALLEST, FLATTEST = 0.72, 0.5
 """Height of the map as a part of its width, at most and at least."""
 LETTER, LINE = 48.0, 85.0
-"""Room of a digit, and of a line of them, on the map."""
+"""Room of a digit, and of a line of them, on the map: beside one another, 1 and 2 were read as 12."""
 RINGS, SPOKES = 8, 12
 ENOUGH, ALL = 0.5, 0.995
 """The shares of the differences from which a map is worth more than a caution, and from which it lacks nothing."""
 
 DOTS = ((300, 36), (1_500, 27), (math.inf, 20))
 """Up to how many customers a dot is how wide."""
+
+MOST_COMPARED = 12
 
 Place = tuple[int, int]
 
@@ -80,6 +83,32 @@ def draw_map(data: Mapping[str, Any], top: TopTree, hues: Mapping[int, int], hel
     )
 
 
+def apart_on(data: Mapping[str, Any]) -> Callable[[Cut], tuple[float, ...]]:
+    """Return what tells of any cut how far apart its segments lie on the map, from -1 to 1: how much nearer their dots are to
+    the middle of their own segment than to that of another. Of many segments it tells nothing."""
+    import numpy as np
+
+    points, positions = np.asarray(data["points"], dtype=float).reshape(-1, 2), np.asarray(data["positions"])
+
+    def lies(cut: Cut) -> tuple[float, ...]:
+        if not 2 <= cut.k <= MOST_COMPARED:
+            return ()
+        starts = np.array([branch.start for branch in cut.branches])
+        in_order = np.argsort(starts)
+        own = in_order[np.searchsorted(starts[in_order], positions, side="right") - 1]
+        counts = np.maximum(np.bincount(own, minlength=cut.k), 1)
+        middles = np.stack([np.bincount(own, points[:, axis], cut.k) / counts for axis in (0, 1)], axis=1)
+        distances = np.hypot(*(points[:, None] - middles[None]).transpose(2, 0, 1))
+        rows = np.arange(len(points))
+        near = distances[rows, own]
+        distances[rows, own] = np.inf
+        other = distances.min(axis=1)
+        values = (other - near) / np.maximum(np.maximum(other, near), np.finfo(float).tiny)
+        return tuple((np.bincount(own, values, cut.k) / counts).tolist())
+
+    return lies
+
+
 def _placed(points: Sequence[Sequence[float]]) -> tuple[list[Place], int]:
     """Return where each point stands, and how tall the map is."""
     xs, ys = [x for x, _ in points] or [0.0], [y for _, y in points] or [0.0]
@@ -98,9 +127,9 @@ def _dots(leaf: Branch, hue: int, drawn: Sequence[tuple[int, Place]]) -> Dots:
 
 
 def _path(places: Sequence[Place]) -> str:
-    """Write round points: closed paths without length, which a round line cap turns into dots."""
+    """Write round points: lines without length, which a round line cap turns into dots, on paper too."""
     first, ways = places[0], [(after[0] - before[0], after[1] - before[1]) for before, after in pairwise(places)]
-    return f"M{first[0]} {first[1]}z" + "".join(f"m{x}{'' if y < 0 else ' '}{y}z" for x, y in ways)
+    return f"M{first[0]} {first[1]}h0" + "".join(f"m{x}{'' if y < 0 else ' '}{y}h0" for x, y in ways)
 
 
 def _numbers(
@@ -121,11 +150,12 @@ def _numbers(
 def clear_place(
     middle: tuple[float, float], width: float, taken: Sequence[tuple[float, float, float]], height: float
 ) -> tuple[float, float]:
-    """Return the nearest place around the middle at which a number covers no other one."""
-    for x, y in _around(middle):
-        is_inside = width / 2 <= x <= SIDE - width / 2 and LINE / 2 <= y <= height - LINE / 2
-        if is_inside and not any(abs(x - a) < (width + wide) / 2 and abs(y - b) < LINE for a, b, wide in taken):
-            return x, y
+    """Return the nearest place around the middle at which a number stands clear of the others, or at least covers none."""
+    for gap in (LETTER, 0):
+        for x, y in _around(middle):
+            is_inside = width / 2 <= x <= SIDE - width / 2 and LINE / 2 <= y <= height - LINE / 2
+            if is_inside and not any(abs(x - a) < (width + wide) / 2 + gap and abs(y - b) < LINE for a, b, wide in taken):
+                return x, y
     return middle
 
 

@@ -6,7 +6,7 @@ same with and without a script; what cannot be known beforehand (the silhouette 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -22,10 +22,12 @@ from clustering.wording import BranchWords
 from segmentiq.ml.cut import height_of
 from segmentiq.ml.values import Branch, TopTree
 
+Lies = Callable[[Cut], tuple[float, ...]]
+"""How far apart the segments of a cut lie on the map."""
 ROUTES = {"segment": "run_segment", "cut": "run_cut_words", "figures": "run_figures", "subtree": "run_subtree"}
 
 
-def page_data(found: Found, shown: Cut, *, layout: TreeLayout, words: Mapping[int, BranchWords]) -> dict[str, Any]:
+def page_data(found: Found, shown: Cut, *, layout: TreeLayout, words: Mapping[int, BranchWords], lies: Lies) -> dict[str, Any]:
     """Return what the script starts from, as plain data."""
     run, top = found.run, found.top
     answer = answer_of(run, top)
@@ -35,7 +37,7 @@ def page_data(found: Found, shown: Cut, *, layout: TreeLayout, words: Mapping[in
         "shown": shown.ids,
         "advised": found.advice.k,
         "branches": [_branch(b, layout, words[b.id]) for b in top.branches],
-        "cuts": {str(k): _cut(found, k, layout) for k in range(2, top.max_k + 1)},
+        "cuts": {str(k): _cut(found, k, layout, lies) for k in range(2, top.max_k + 1)},
         "silhouettes": {str(k): [round(value, 3) for value in means] for k, means in found.silhouettes.items()},
         "cohesion": COHESION,
         "split_y": [round(layout.y(height), 2) for height in _split_heights(top)],
@@ -59,14 +61,14 @@ def _branch(branch: Branch, layout: TreeLayout, words: BranchWords) -> dict[str,
     }
 
 
-def _cut(found: Found, k: int, layout: TreeLayout) -> dict[str, Any]:
-    top, score = found.top, found.scores.get(k)
+def _cut(found: Found, k: int, layout: TreeLayout, lies: Lies) -> dict[str, Any]:
+    top, score, cut = found.top, found.scores.get(k), cut_of(found.top, k=k)
     height = height_of(top, k)
     return {
         "y": round(layout.y(height), 1),
         "height": round(height, 6),
         "score": score_words(score),
-        "titles": titles_of(top, cut_of(top, k=k), found.silhouettes.get(k, ())),
+        "titles": titles_of(top, cut, lies(cut)),
         **asdict(answer_words(top.n, k, found.advice, score)),
     }
 

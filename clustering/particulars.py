@@ -59,7 +59,7 @@ def particulars_of(run: Run) -> tuple[tuple[str, str], ...]:
         ("Time", duration(sum(seconds.values())) if seconds else "–"),
         ("Slowest stages", ", ".join(f"{s} {figure(t)} s" for s, t in sorted(seconds.items(), key=lambda e: -e[1])[:3]) or "–"),
         ("Forecast and truth", forecast_and_truth(report)),
-        ("Cophenetic correlation", figure(report.get("cophenetic"))),
+        ("Cophenetic correlation", figure(report["cophenetic"]) if report.get("cophenetic") is not None else ""),
         ("Seed", str(spec["seed"])),
         ("Stamp", run.stamp),
     ]
@@ -69,9 +69,9 @@ def particulars_of(run: Run) -> tuple[tuple[str, str], ...]:
 def forecast_and_truth(report: Mapping[str, Any]) -> str:
     """Say what was forecast, and what it took; nothing about a run of before there were forecasts."""
     told, took = report.get("forecast"), report.get("took")
-    return f"{_cost(told)} were forecast; it took {_cost(took)}." if told and took else ""
+    return f"{_cost(told)}, were forecast; it took {_cost(took)}." if told and took else ""
 
 
 def _cost(of: Mapping[str, Any]) -> str:
     memory = "" if of["tree"]["bytes"] is None else f" and {filesize(of['tree']['bytes'])}"
-    return f"{duration(of['seconds'])}, of which the tree {duration(of['tree']['seconds'])}{memory},"
+    return f"{duration(of['seconds'])}, of which the tree {duration(of['tree']['seconds'])}{memory}"

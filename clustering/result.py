@@ -20,7 +20,7 @@ from clustering.drawing import page_svg
 from clustering.figures import Figures, draw_figures
 from clustering.found import Found, load_found
 from clustering.layout import N_HUES, lay_out, owners
-from clustering.mapping import MapFigure, draw_map
+from clustering.mapping import MapFigure, apart_on, draw_map
 from clustering.merges import MergeRow, merge_rows
 from clustering.models import Run
 from clustering.page_data import page_data
@@ -102,14 +102,15 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         p.branch: branch_words(p, top=top, hues=found.hues, names=found.given, shown=found.shown) for p in found.profiles.values()
     }
     segments = tuple(words[branch.id] for branch in cut.branches)
-    cohesion = cohesion_in(run, top, cut)
+    cohesion, drawn = cohesion_in(run, top, cut), artifacts.load_map(run)
+    lies = apart_on(drawn)
     score, means = _standing(found, cut, cohesion)
     return ResultPage(
         run=run,
         customers=plural(top.n, "customer"),
         cut=cut,
         answer=answer_words(top.n, cut.k, advice, score, is_picked=cut.is_picked),
-        titles=titles_of(top, cut, means),
+        titles=titles_of(top, cut, lies(cut)),
         question=question(advice),
         way_back=way_back(advice),
         stepper=_stepper(cut, top),
@@ -123,7 +124,7 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         merges=merge_rows(top, cut),
         tree=mark_safe(page_svg(top, cut, found.names, found.hues)),  # noqa: S308 - drawing.py escapes
         tree_note=_tree_note(top),
-        map=draw_map(artifacts.load_map(run), top, found.hues, owners(top, cut.ids)),
+        map=draw_map(drawn, top, found.hues, owners(top, cut.ids)),
         curve=draw_curve(tuple(found.scores.values()), cut.k, advice),
         heat=draw_heat(found.profiles, top, layout, found.shown.columns, found.shown.labels),
         figures=draw_figures(found, cut, cohesion),
@@ -132,7 +133,7 @@ def result_page(run: Run, params: Mapping[str, str]) -> ResultPage:
         blank=SegmentCard(number=0, words=blank_words()),
         report=particulars_of(run),
         notes=notes_of(run),
-        data=page_data(found, cut, layout=layout, words=words),
+        data=page_data(found, cut, layout=layout, words=words, lies=lies),
     )
 
 
@@ -170,7 +171,8 @@ def cut_words(run: Run, params: Mapping[str, str]) -> dict[str, Any]:
     cut = asked_cut(run, found.top, params)
     score, means = _standing(found, cut, cohesion_in(run, found.top, cut) if cut.is_picked else None)
     answer = answer_words(found.top.n, cut.k, found.advice, score, is_picked=cut.is_picked)
-    return {**asdict(answer), "score": score_words(score), "silhouettes": means, "titles": titles_of(found.top, cut, means)}
+    titles = titles_of(found.top, cut, apart_on(artifacts.load_map(run))(cut))
+    return {**asdict(answer), "score": score_words(score), "silhouettes": means, "titles": titles}
 
 
 def _stepper(cut: Cut, top: TopTree) -> Stepper:

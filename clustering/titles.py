@@ -12,13 +12,13 @@ from segmentiq.ml.values import TopTree
 from segmentiq.words import plural
 
 MOST_LISTED = 4
-APART = 0.35
-"""Mean silhouette from which a segment lies apart to the eye: one that is only moderately apart still touches others on a map."""
+APART = 0.5
+"""From which a segment lies apart to the eye: its dots are on average twice as near to its own middle as to that of another."""
 
 
-def titles_of(top: TopTree, cut: Cut, silhouettes: Sequence[float | None]) -> dict[str, str]:
-    """Return the title of each figure that is drawn for every cut, with the mean silhouettes of its segments."""
-    return {"tree": tree_title(top, cut), "map": map_title(silhouettes)}
+def titles_of(top: TopTree, cut: Cut, lies: Sequence[float]) -> dict[str, str]:
+    """Return the title of each figure that is drawn for every cut; `lies` is how far apart its segments are on the map."""
+    return {"tree": tree_title(top, cut), "map": map_title(lies)}
 
 
 def tree_title(top: TopTree, cut: Cut) -> str:
@@ -34,15 +34,15 @@ def tree_title(top: TopTree, cut: Cut) -> str:
     return f"{told} {'differs' if len(few) == 1 else 'differ'} most from the rest"
 
 
-def map_title(silhouettes: Sequence[float | None]) -> str:
-    """Say which segments lie apart from the others, and which run into each other; nothing of it where none was measured."""
-    if not silhouettes or any(value is None for value in silhouettes):
+def map_title(lies: Sequence[float]) -> str:
+    """Say which segments the map shows apart from the others."""
+    if not lies:
         return "Every dot is a customer; close dots are alike"
-    apart = [number for number, value in enumerate(silhouettes, 1) if value is not None and value >= APART]
-    close = [number for number in range(1, len(silhouettes) + 1) if number not in apart]
+    apart = [number for number, value in enumerate(lies, 1) if value >= APART]
+    close = [number for number, value in enumerate(lies, 1) if value < APART]
     if not close:
-        return "The segments lie apart"
-    if not apart or len(silhouettes) == 2:
+        return "The segments lie side by side"
+    if not apart or len(lies) == 2:
         return "The segments run into each other"
     told = segments(apart) if len(apart) <= MOST_LISTED else f"{len(apart)} segments"
     others = f"segment {close[0]} is close to others" if len(close) == 1 else "the others run into each other"

@@ -7,12 +7,13 @@ import re
 from itertools import accumulate
 from typing import Any
 
+from clustering.cutting import cut_of
 from clustering.layout import hues_of, owners
-from clustering.mapping import LETTER, LINE, MapFigure, draw_map
+from clustering.mapping import LETTER, LINE, MOST_COMPARED, MapFigure, apart_on, draw_map
 from clustering.tests.trees import balanced_tree, chained_tree, small_tree
 from segmentiq.ml.values import TopTree
 
-MOVE = re.compile(r"[Mm](-?\d+) ?(-?\d+)z")
+MOVE = re.compile(r"[Mm](-?\d+) ?(-?\d+)h0")
 
 
 def draw(tree: TopTree, points: list[list[float]], positions: list[int], active: tuple[int, ...], **more: Any) -> MapFigure:
@@ -76,7 +77,7 @@ def test_numbers_never_cover_each_other() -> None:
 
 def test_a_map_of_one_point_is_drawn() -> None:
     figure = draw(small_tree(), [[1.0, 1.0]], [0], (0,))
-    assert [dots.path for dots in figure.dots] == ["M1000 500z"]
+    assert [dots.path for dots in figure.dots] == ["M1000 500h0"]
     assert figure.view == "0 0 2000 1000"
 
 
@@ -96,7 +97,7 @@ def test_the_words_say_how_much_the_map_keeps_and_who_is_drawn() -> None:
 
 
 def test_five_thousand_customers_take_little_room() -> None:
-    """In sixty kilobytes with who they are, as the page promises; clustered points, as customers are."""
+    """In 66 kilobytes with who they are, as the page promises; clustered points, as customers are."""
     tree = balanced_tree()
     draws = random.Random(3)
     grown = TopTree.from_json({**tree.to_json(), "n": 1_000_000, "branches": [
@@ -105,5 +106,31 @@ def test_five_thousand_customers_take_little_room() -> None:
     positions = sorted(draws.sample(range(1_000_000), 5_000))
     points = [[draws.gauss(position // 50_000 % 5, 0.5), draws.gauss(position // 50_000 // 5, 0.5)] for position in positions]
     figure = draw(grown, points, positions, (3, 4, 5, 6))
-    assert sum(len(dots.path) + len(dots.at) for dots in figure.dots) <= 60_000
+    assert sum(len(dots.path) + len(dots.at) for dots in figure.dots) <= 66_000
     assert sum(len(places(dots.path)) for dots in figure.dots) == 5_000
+
+
+def test_segments_whose_dots_are_near_their_own_middle_lie_apart() -> None:
+    tree = small_tree()
+    points = [
+        [0.0, 0.0],
+        [0.2, 0.0],
+        [0.1, 0.1],
+        [0.0, 0.2],
+        [0.2, 0.2],
+        [0.1, 0.0],
+        [9.0, 0.0],
+        [9.1, 0.0],
+        [9.0, 0.1],
+        [9.1, 0.1],
+    ]
+    lies = apart_on({"points": points, "positions": list(range(10))})
+    assert all(value > 0.9 for value in lies(cut_of(tree, k=2)))
+    mixed = lies(cut_of(tree, k=3))
+    assert [value > 0.5 for value in mixed] == [branch.start == 6 for branch in cut_of(tree, k=3).branches]
+
+
+def test_of_many_segments_and_of_one_nothing_is_told() -> None:
+    chain = chained_tree(60)
+    lies = apart_on({"points": [[float(i), 0.0] for i in range(60)], "positions": list(range(60))})
+    assert lies(cut_of(chain, k=MOST_COMPARED + 1)) == lies(cut_of(chain, k=1)) == ()

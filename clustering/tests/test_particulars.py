@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clustering.particulars import ledger_of
+from clustering.particulars import forecast_and_truth, ledger_of, particulars_of
 from segmentiq.testing import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +36,17 @@ def test_rows_that_the_run_set_aside_are_added(run_of: Callable[..., Any]) -> No
     spec = {"missing": "drop"}
     assert ledger_of(run_of(spec, duplicates="drop")) == "46 rows in the file = 36 clustered + 10 set aside."
     assert ledger_of(run_of(spec)) == "46 rows in the file = 42 clustered + 4 set aside."
+
+
+def test_forecast_and_truth_are_one_sentence() -> None:
+    cost = {"seconds": 15.2, "tree": {"seconds": 2.4, "bytes": 3 * 2**20}}
+    told = "15 s, of which the tree 2 s and 3.0 MiB"
+    assert forecast_and_truth({"forecast": cost, "took": cost}) == f"{told}, were forecast; it took {told}."
+    assert forecast_and_truth({}) == ""
+
+
+def test_what_was_not_measured_has_no_line(run_of: Callable[..., Any]) -> None:
+    run = run_of({})
+    assert "Cophenetic correlation" in dict(particulars_of(run))
+    run.report["cophenetic"] = None
+    assert "Cophenetic correlation" not in dict(particulars_of(run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -102,6 +103,37 @@ def test_a_segment_chosen_on_its_card_is_chosen_everywhere(result: Any) -> None:
     assert choose.get_attribute("aria-pressed") == "false"
 
 
+def test_the_segments_are_named_under_the_sentence_and_lead_to_their_cards(result: Any, site: Site) -> None:
+    lines = result.locator("[data-glance] li")
+    assert lines.count() == 3
+    result.get_by_role("link", name="One segment more").click()
+    result.locator("[data-glance] li").nth(3).wait_for()
+    result.locator("[data-card]").nth(3).wait_for(state="attached")
+    names = [name.inner_text() for name in result.locator("[data-card] [data-choose]").all()]
+    assert [line.locator(".glance-name").inner_text() for line in lines.all()] == names
+    lines.nth(3).locator("a").click()
+    assert result.url.endswith(f"#{result.locator('[data-card]').nth(3).get_attribute('id')}")
+    open_at(result, site, "?k=20")
+    assert lines.count() == 8
+    assert result.get_by_role("link", name="All 20 segments").is_visible()
+
+
+def test_the_titles_of_tree_and_map_follow_the_cut(result: Any, site: Site) -> None:
+    titles = [result.locator(f"[data-title={figure}]") for figure in ("tree", "map")]
+    open_at(result, site, "?k=2")
+    assert titles[0].inner_text() == "The customers part into 2 segments"
+    result.get_by_role("link", name="One segment more").click()
+    result.wait_for_function("document.querySelector('[data-title=tree]').textContent.includes('differ')")
+    moved = [title.inner_text() for title in titles]
+    open_at(result, site, "?k=3")
+    assert [title.inner_text() for title in titles] == moved
+
+
+def test_a_customer_is_looked_for_from_the_top_of_the_page(result: Any) -> None:
+    result.get_by_role("link", name="Find a customer").click()
+    assert result.evaluate("document.activeElement.id") == "lookup-id"
+
+
 def test_the_profile_table_shows_averages_or_an_index(result: Any) -> None:
     row = result.locator("[data-profile-row]").first
     everybody = row.locator("td").first
@@ -122,8 +154,8 @@ def test_the_figures_follow_a_cut_that_has_come_to_rest_and_can_be_saved(result:
     result.locator("#silhouettes .silhouette").nth(3).wait_for()
     assert result.locator("#snake .snake-line").count() == 4
 
-    menu = result.locator("#silhouettes [data-download]")
-    for kind in ("SVG", "PNG"):
+    for place, kind in product(("#silhouettes", "[data-view=map]"), ("SVG", "PNG")):
+        menu = result.locator(f"{place} [data-download]")
         menu.locator("summary").click()
         with result.expect_download() as download:
             menu.get_by_role("button", name=kind).click()
@@ -134,7 +166,9 @@ def test_the_figures_follow_a_cut_that_has_come_to_rest_and_can_be_saved(result:
             assert content.startswith(b"\x89PNG")
         else:
             assert b"light-dark(" not in content
-            assert ElementTree.fromstring(content).tag.endswith("svg")
+            drawing = ElementTree.fromstring(content)
+            assert drawing.tag.endswith("svg")
+            assert drawing.get("visibility") == "visible"
 
 
 def test_a_page_of_fifty_segments_weighs_little(result: Any, site: Site) -> None:
@@ -171,6 +205,11 @@ def test_the_printed_page_is_a_report(result: Any, tmp_path: Path) -> None:
             assert place.is_hidden(), control
     assert result.locator("[data-card]").count() == 3
     assert result.locator("[data-tree]").is_visible()
+    assert result.locator("#report dl").is_visible()
+    assert not result.locator("#customers").is_visible()
+    assert not result.get_by_text("Name, note and colour").first.is_visible()
+    tree, sheet = (result.locator(place).bounding_box() for place in ("[data-tree]", "main"))
+    assert tree["x"] + tree["width"] <= sheet["x"] + sheet["width"] + 1
     paper = tmp_path / "report.pdf"
     result.pdf(path=paper)
     assert paper.read_bytes().startswith(b"%PDF")

@@ -1,4 +1,4 @@
-// Any drawing of the page as a file: SVG with the colours it has now written into it, or PNG at twice its size.
+// Any drawing of the page as a file: SVG with the colours it has now written into it, or PNG, as a rule at twice its size.
 import { drawn } from "./nodes.js";
 
 const WORN = [
@@ -6,9 +6,11 @@ const WORN = [
   "paint-order", "opacity", "font-family", "font-size", "font-weight", "text-anchor", "display", "visibility",
 ];
 const SCALE = 2;
+const WIDEST = 2400;
 
-// Show the menu of every figure that has a drawing, and make its buttons work.
-export function offerDownloads(root) {
+// Show the menu of every figure that has a drawing, and make its buttons work; `prepare` makes the drawing ready, and returns what
+// takes that back.
+export function offerDownloads(root, prepare = () => () => {}) {
   for (const menu of root.querySelectorAll("[data-download]")) {
     const drawing = menu.closest("figure")?.querySelector("svg[data-drawing]");
     menu.hidden = !drawing;
@@ -17,7 +19,10 @@ export function offerDownloads(root) {
       const button = event.target.closest("[data-save]");
       if (!button) return;
       menu.open = false;
-      save(drawing, `${titleOf(drawing)}.${button.dataset.save}`, button.dataset.save);
+      const takeBack = prepare();
+      const text = standalone(drawing);
+      takeBack();
+      save(text, drawing, button.dataset.save);
     });
   }
 }
@@ -27,9 +32,9 @@ function titleOf(drawing) {
   return (title?.textContent ?? "figure").trim().replace(/[\\/:*?"<>|]+/g, " ").slice(0, 80);
 }
 
-async function save(drawing, name, kind) {
-  const text = new Blob([standalone(drawing)], { type: "image/svg+xml" });
-  hand(kind === "svg" ? text : await paint(text, drawing), name);
+async function save(text, drawing, kind) {
+  const content = kind === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await paint(text, drawing);
+  hand(content, `${titleOf(drawing)}.${kind}`);
 }
 
 // The drawing as a file of its own: what style sheets said of every shape stands at the shape.
@@ -54,11 +59,12 @@ async function paint(text, drawing) {
   const { width, height } = drawing.viewBox.baseVal;
   const picture = new Image();
   // The policy lets images come from data, not from blobs.
-  picture.src = `data:image/svg+xml,${encodeURIComponent(await text.text())}`;
+  picture.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
   await picture.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = width * SCALE;
-  canvas.height = height * SCALE;
+  const scale = Math.min(SCALE, WIDEST / width);
+  canvas.width = width * scale;
+  canvas.height = height * scale;
   canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

@@ -1,4 +1,5 @@
 // The map: every dot a customer. The server's drawing becomes a canvas that zooms, recolours within a frame, and in which customers are circled.
+import { offerDownloads } from "./download.js";
 import { Hand } from "./map_hand.js";
 import { placeNumbers } from "./map_numbers.js";
 import { Painter } from "./map_paint.js";
@@ -45,6 +46,7 @@ class CustomerMap {
   }
 
   makeTools() {
+    offerDownloads(this.root, () => this.stand());
     this.part("tools").hidden = false;
     this.part("lasso").addEventListener("click", () => this.circling(!this.hand.isCircling));
     const factors = { in: 1.5, out: 1 / 1.5, all: 0 };
@@ -78,6 +80,13 @@ class CustomerMap {
       return drawn("text", { x: Math.round(mapX), y: Math.round(mapY), dy: 25 }, number);
     });
     this.svg.querySelector(".map-labels").replaceChildren(...numbers);
+  }
+
+  // As a file it stands again, too: whole, whatever part is shown.
+  stand() {
+    this.numberDrawing();
+    this.svg.classList.remove("is-replaced");
+    return () => this.svg.classList.add("is-replaced");
   }
 
   fit() {

@@ -18,9 +18,12 @@ export function placeNumbers(points, cut, view) {
 }
 
 function clearPlace(middle, width, placed, view) {
-  for (const [x, y] of around(middle)) {
-    const isInside = x >= width / 2 && x <= view.width - width / 2 && y >= LINE / 2 && y <= view.height - LINE / 2;
-    if (isInside && !placed.some((other) => Math.abs(x - other.x) < (width + other.width) / 2 && Math.abs(y - other.y) < LINE)) return [x, y];
+  for (const gap of [LETTER, 0]) {
+    const isClear = (x, y) => !placed.some((other) => Math.abs(x - other.x) < (width + other.width) / 2 + gap && Math.abs(y - other.y) < LINE);
+    for (const [x, y] of around(middle)) {
+      const isInside = x >= width / 2 && x <= view.width - width / 2 && y >= LINE / 2 && y <= view.height - LINE / 2;
+      if (isInside && isClear(x, y)) return [x, y];
+    }
   }
   return middle;
 }

@@ -1,5 +1,5 @@
 // The drawing's own paths, read back as points: one truth, nothing sent twice. Written by clustering/mapping.py.
-const MOVE = /[Mm](-?\d+) ?(-?\d+)z/g;
+const MOVE = /[Mm](-?\d+) ?(-?\d+)h0/g;
 
 export function readPoints(svg, branches) {
   const paths = [...svg.querySelectorAll("path.dots")];
