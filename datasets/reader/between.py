@@ -51,6 +51,9 @@ def _is_caption(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     for place, cell in enumerate(row):
         column = [other[place] for other in below if place < len(other) and not is_missing(other[place])]
         has_values = bool(column) and sum(map(is_value, column)) >= 0.9 * len(column)
+        if place == 0 and is_missing(cell) and len(column) == len(below):
+            n_named += 1
+            continue
         if has_values == is_missing(cell) or (has_values and is_value(cell)):
             return False
         n_said += has_values

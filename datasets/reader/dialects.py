@@ -79,7 +79,8 @@ def _unwrap(text: str, limits: ReadLimits) -> str | None:
     for mark in DELIMITERS:
         rows = [fields for _, fields in _first_records(inner, mark, limits)] if mark in lines[0] else []
         widths = {len(fields) for fields in rows}
-        if len(widths) == 1 and not any(map(is_value, rows[0])) and _has_values(rows[1:], len(rows[0])):
+        hides_more = len(widths) == 1 and (len(rows[0]) > 2 or any('""' in line[1:-1] for line in lines))
+        if hides_more and not any(map(is_value, rows[0])) and _has_values(rows[1:], len(rows[0])):
             return "".join(map(unwrapped, text.splitlines(keepends=True)))
     return None
 
@@ -145,7 +146,7 @@ def _find_rare(text: str, limits: ReadLimits) -> tuple[tuple[float, bool], int, 
         if len(first) < 3:
             continue
         share, n_fields = _fit([len(fields) for fields in first[1:]])
-        agrees = len(first[0]) == n_fields or (mark == SPACE and len(first[0]) == n_fields - 1)
+        agrees = len(first[0]) == n_fields or (mark == SPACE and len(first[0]) == n_fields - 1 and _has_row_names(first, text))
         if share[0] < 0.98 or not agrees or n_fields < 2:
             continue
         if any(map(is_value, first[0])) and not (mark == SPACE and share[0] == 1 and _is_bare(first, n_fields)):
@@ -155,6 +156,13 @@ def _find_rare(text: str, limits: ReadLimits) -> tuple[tuple[float, bool], int, 
             continue
         return (share[0], True), n_fields, mark
     return None
+
+
+def _has_row_names(rows: Sequence[Sequence[str]], text: str) -> bool:
+    """Tell whether rows with one cell more than the header have a name of their own, and are no words of one cell."""
+    names = [row[0] for row in rows[1:]]
+    is_running = names == [str(n) for n in range(1, len(names) + 1)]
+    return len(set(names)) == len(names) and (len(rows[0]) > 1 or is_running or '"' in text)
 
 
 def _is_bare(rows: Sequence[Sequence[str]], n_fields: int) -> bool:

@@ -29,7 +29,7 @@ WITH_UNIT = r"^[+-]?\d[\d.,' ]*\s?(?:(?:\p{Ll}|µ)(?:\p{L}|[²³]){0,9}|(?:\p{L}
 CONTROLS = r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]"
 ROUNDED = r"^\d(?:[.,]\d{1,5})?E\+(?:1[1-9]|2\d)$"
 """How spreadsheets show a number of twelve digits or more."""
-DIGITS, POWER = np.frombuffer(b"0123456789", np.uint8), ord("E")
+IS_DIGIT, POWER = np.isin(np.arange(256), list(b"0123456789")), ord("E")
 LOST_DIGITS = (
     "{}: {} were rounded by a spreadsheet, which wrote them in powers of ten; their last digits were lost before the file came"
     " here. Format the column there as a number without decimals, and export it again."
@@ -65,10 +65,10 @@ def judge_rounded(name: str, words: tuple[str, ...], present: Present, findings:
     It shows numbers of twelve digits and more in powers of ten, and what it shows is what it exports. Identifiers have the same
     number of digits; amounts in powers of ten differ in them.
     """
-    first, last, _ = edges_of(present.values)
-    maybe = np.flatnonzero(np.isin(first, DIGITS) & np.isin(last, DIGITS))
-    if not len(maybe) or not (bytes_of(present.values) == POWER).any():
+    if not (bytes_of(present.values) == POWER).any():
         return None
+    first, last, _ = edges_of(present.values)
+    maybe = np.flatnonzero(IS_DIGIT[first] & IS_DIGIT[last])
     found = pc.match_substring_regex(present.values.take(pa.array(maybe)), ROUNDED).to_numpy(zero_copy_only=False)
     n_rounded = int(present.counts[maybe[found]].sum())
     if not n_rounded:

@@ -17,6 +17,8 @@ PROTECTED = r'^="([^"]*)"$'
 
 def without_protection(cells: TextCells) -> TextCells:
     """Return the same cells without the formulas, or these where not all have one."""
+    if not any(text.startswith('="') for text in cells.levels[:2].to_pylist()):  # one of the first two may be empty
+        return cells
     is_empty = pc.equal(cells.levels, "")
     if not all_match(cells.levels.filter(pc.invert(is_empty)), PROTECTED):
         return cells

@@ -113,7 +113,7 @@ def _match(texts: Any, pattern: str) -> NDArray[np.bool_]:
 def _find_headings(columns: Sequence[Cells | pd.Series]) -> list[int]:
     """Return the rows "Region: North", "Region: South", ...: one before the first customer, and one above every other group."""
     rows = _find_alone(columns, HEADING)
-    if len(rows) < 2 or rows[0] != 0 or isinstance(columns[0], pd.Series):
+    if len(rows) < 2 or rows[0] != 0 or len(rows) != len(_find_said(columns[:1], HEADING)) or isinstance(columns[0], pd.Series):
         return []
     said = columns[0].encoded().rows(slice(None)).take(pa.array(rows)).to_pylist()
     is_apart = all(after > before + 1 for before, after in pairwise([*rows, len(columns[0].encoded().codes)]))

@@ -189,6 +189,20 @@ def test_a_byte_order_mark_in_a_cell_is_a_part_of_it() -> None:
     assert values(result, "name")[0] == "\ufeffname0"
 
 
+@pytest.mark.parametrize(
+    "cells", [[f"Page {i}" for i in ROWS], [f"{chr(97 + i % 26)}{i} Street {i}" for i in ROWS], [f'"well, {i}"' for i in ROWS]]
+)
+def test_words_and_a_number_in_one_cell_stay_together(cells: list[str]) -> None:
+    header = '"note, long"' if cells[0].startswith('"') else "note"
+    result = read(lines([header], cells))
+    assert [values(result, name) for name in kinds(result)] == [[cell.strip('"') for cell in cells]]
+
+
+def test_words_above_numbers_without_an_identifier_are_no_customer() -> None:
+    result = read(lines(["id,a,b", ",minutes spent,times seen"], [f"{i * 3},{i % 7},{i * i}" for i in ROWS]))
+    assert list(kinds(result).values()) == ["id", "number", "number"]
+
+
 def test_a_mark_in_the_only_quoted_cell_does_not_cut() -> None:
     result = read(lines(['id,age,"How are you?&nbsp;"'], [f"{i * 3},{20 + i},{i % 5}" for i in ROWS]))
     assert list(kinds(result)) == ["id", "age", "How are you?&nbsp;"]

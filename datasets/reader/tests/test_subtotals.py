@@ -107,6 +107,7 @@ def test_headings_of_groups_are_set_aside_and_told() -> None:
 
 
 OTHERS = [grouped("{}"), grouped().replace("Region: North,,\n", ""), grouped().replace("Region: S", "City: S")]
+OTHERS.append(grouped("Shop: {}").replace("\nShop ", "\nShop: "))
 
 
 @pytest.mark.parametrize("content", OTHERS)
