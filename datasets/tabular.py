@@ -11,7 +11,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from datasets.reader.cells import STRING, Cells, TextCells, bytes_of
+from datasets.lines import Coded, coded, join_lines
+from datasets.reader.cells import Cells, TextCells, VariedCells, bytes_of
+from datasets.reader.decimals import trim_decimals
 from datasets.reader.rendering import render, rendering_of
 from datasets.reader.turns import in_turns
 from segmentiq.ml.errors import RunRefused
@@ -50,40 +51,44 @@ def write_text(
 ) -> None:
     """Write a header and the rows as UTF-8 CSV; a column that was written otherwise stands again at the end, as written.
 
-    `shown` holds the cells of columns that read as they were written.
+    `shown` holds how the cells of columns read, where that is known.
     """
     frame, again, cells = table.frame, dict(written or {}), shown or {}
-    columns = [_quoted_rows(cells[name]) if name in cells else _rendered(frame[name]) for name in frame.columns]
+    columns = [_quoted_rows(cells[name]) if name in cells else _rendered(frame[name], again.get(name)) for name in frame.columns]
     columns += [_quoted_rows(column) for column in again.values()]
-    comma, end, nothing = (pa.scalar(mark, STRING) for mark in (",", "\n", ""))
 
-    def render_rows(part: slice) -> Any:
-        *most, last = (column(part).cast(STRING) for column in columns)
-        ended = pc.binary_join_element_wise(last, end, nothing, null_handling="replace")
-        joined = pc.binary_join_element_wise(*most, ended, comma, null_handling="replace") if most else ended
-        return bytes_of(joined)
+    def join_rows(part: slice) -> Any:
+        return join_lines([column(part) for column in columns])
 
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow([*frame.columns, *again])
     stream.write(header.getvalue().encode())
-    for rows in in_turns(render_rows, _slices(len(frame))):
+    for rows in in_turns(join_rows, _slices(len(frame))):
         stream.write(rows)
 
 
-def _rendered(series: pd.Series[Any]) -> Callable[[slice], Any]:
-    """Return the function that makes strings of some rows of a typed column."""
+def _rendered(series: pd.Series[Any], written: Cells | None) -> Callable[[slice], Coded]:
+    """Return the function that makes strings of some rows of a typed column, from how plain numbers are written where it can."""
     column = pa.chunked_array([pa.array(series, from_pandas=True)])
     rendering = rendering_of(column)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return lambda part: _quoted(column[part].combine_chunks())
-    return lambda part: rendering(column[part]).combine_chunks()
+        return lambda part: coded(_quoted(column[part].combine_chunks()))
+    if not isinstance(written, VariedCells) or not pa.types.is_floating(column.type):
+        return lambda part: coded(rendering(column[part]).combine_chunks())
+
+    def trim_or_render(part: slice) -> Coded:
+        trimmed = trim_decimals(written.rows(part))
+        return coded(rendering(column[part]).combine_chunks() if trimmed is None else trimmed)
+
+    return trim_or_render
 
 
-def _quoted_rows(cells: Cells) -> Callable[[slice], Any]:
+def _quoted_rows(cells: Cells) -> Callable[[slice], Coded]:
     """Return the function that gives some rows of cells, with quotation marks where a CSV file needs them."""
-    if isinstance(cells, TextCells):
-        return replace(cells, levels=_quoted(cells.levels)).rows
-    return lambda part: _quoted(cells.rows(part))
+    if isinstance(cells, TextCells) and not cells.are_levels:
+        levels = coded(_quoted(cells.levels))
+        return lambda part: levels._replace(codes=cells.codes[part])
+    return lambda part: coded(_quoted(cells.rows(part)))
 
 
 def _quoted(cells: Any) -> Any:

@@ -8,9 +8,16 @@ from segmentiq.files import SWEEPERS
 from segmentiq.jobs.task import OnProgress, job_task
 
 SWEEPERS.append(storage.sweep)
+COMPILERS = ("datasets.reader.fields.compile_fields", "datasets.reader.decimals.compile_decimals", "datasets.lines.compile_lines")
 
 
-@job_task(Dataset, limit="READ_TIME_LIMIT_S", preload=("datasets.ingestion",), priority=50)
+@job_task(
+    Dataset,
+    limit="READ_TIME_LIMIT_S",
+    preload=("datasets.ingestion",),
+    prepare=COMPILERS,
+    priority=50,
+)
 def read_dataset(dataset: Dataset, on_progress: OnProgress) -> None:
     """Read an uploaded file, or turn orders, into a typed table; before any run that waits, because somebody looks on."""
     from datasets.ingestion import ingest

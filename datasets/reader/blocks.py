@@ -1,7 +1,7 @@
 """The text of a delimited file with a place in it: single lines for the careful reader, whole blocks for the fast one.
 
 A stream of bytes flows in. Flows out, in whatever turn it is asked for, lines that Python's `csv` splits or blocks of records
-that pyarrow splits. Only `csv` can say what is wrong and on which line, so a block is taken from pyarrow only where nothing in it
+that `fields` splits. Only `csv` can say what is wrong and on which line, so a block is split at once only where nothing in it
 wants a second look: every record as wide as the table, no blank row, no cell near the limit, every quotation mark where it
 belongs. Else the same text is read line by line; so are the last lines of a file, where remarks and totals stand.
 """
@@ -18,11 +18,8 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv
-from numpy.typing import NDArray
 
-from datasets.reader.cells import lengths_of
+from datasets.reader.fields import split_fields
 from segmentiq.ml.machine import find_threads
 
 BLOCK = 4 * 2**20
@@ -33,7 +30,6 @@ LAST_LINES = 50
 """Lines at the end of a file that are never part of a block."""
 QUOTE, LINE_FEED = b'"\n'
 BOM = "\ufeff".encode()
-CODED = pa.dictionary(pa.int32(), pa.string())
 UTF_8 = ("utf-8", "utf-8-sig")
 NO_MARK = "\x1f"
 """Stands for the delimiter of a file of one column, which has none; a block that holds it is left to `csv`."""
@@ -202,63 +198,5 @@ class Splitter:
             or BOM in text
         ):
             return None
-        data = text if text.endswith((b"\n", b"\r")) else text + b"\n"
-        columns = self._split(data) if _is_well_quoted(data, self.delimiter) else None
-        if columns is None or max(map(_longest, columns)) > self.longest or _holds_blank(columns):
-            return None
-        return Block(columns)
-
-    def _split(self, data: bytes) -> list[Any] | None:
-        """Return the columns, None where a record has another number of fields."""
-        coded = tuple(self.repeating)
-        names = [str(position) for position in range(self.width)]
-        types = {name: CODED if position in coded else pa.string() for position, name in enumerate(names)}
-        try:
-            table = pa.csv.read_csv(
-                pa.py_buffer(data),
-                pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
-                pa.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
-                pa.csv.ConvertOptions(check_utf8=False, column_types=types, null_values=[]),
-            )
-        except pa.ArrowInvalid:
-            return None
-        return [column.combine_chunks() for column in table.columns] if table.num_rows else None
-
-
-def _is_well_quoted(data: bytes, delimiter: str) -> bool:
-    """Tell whether every quotation mark opens or closes a whole cell, or is doubled inside of one; and none stays open."""
-    text = np.frombuffer(data, np.uint8)
-    marks = np.flatnonzero(text == QUOTE)
-    if len(marks) % 2:
-        return False
-    opening, closing = marks[::2], marks[1::2]
-    is_edge = np.isin(np.arange(256), [ord(mark) for mark in (delimiter, "\n", "\r")])
-    opens = is_edge[text[opening - 1]]  # -1 is the end of the text, which is an edge as its start is
-    closes = is_edge[text[closing + 1]]
-    is_doubled = opening[1:] == closing[:-1] + 1
-    opens[1:] |= is_doubled
-    closes[:-1] |= is_doubled
-    return bool(opens.all() and closes.all())
-
-
-def _longest(column: Any) -> int:
-    """Return the bytes of the longest cell, which are at least as many as its characters."""
-    strings = column.dictionary if pa.types.is_dictionary(column.type) else column
-    return int(lengths_of(strings).max())
-
-
-def _holds_blank(columns: list[Any]) -> bool:
-    """Tell whether a row is empty in every column."""
-    is_blank = _are_empty(columns[0])
-    for column in columns[1:]:
-        if not is_blank.any():
-            break
-        is_blank &= _are_empty(column)
-    return bool(is_blank.any())
-
-
-def _are_empty(column: Any) -> NDArray[np.bool_]:
-    if not pa.types.is_dictionary(column.type):
-        return np.equal(lengths_of(column), 0)  # type: ignore[no-any-return]
-    is_empty: NDArray[np.bool_] = np.equal(lengths_of(column.dictionary), 0)[column.indices.to_numpy()]
-    return is_empty
+        columns = split_fields(text, self.delimiter, self.width, self.longest, tuple(self.repeating))
+        return None if columns is None else Block(columns)

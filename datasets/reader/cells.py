@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.fields import are_different
 from datasets.reader.patterns import are_words, edges_of, may_have_edges
 from datasets.reader.words import ERROR_CELLS, MISSING
 
@@ -64,8 +65,12 @@ class VariedCells:
     chunks: list[Any]
 
     def encoded(self) -> TextCells:
-        """Return the same cells, each once."""
-        return encode(pa.chunked_array(self.chunks))
+        """Return the same cells, each once; most often none repeats, which is told much sooner than where they repeat."""
+        column = pa.chunked_array(self.chunks)
+        if not are_different([(bytes_of(chunk), offsets_of(chunk)) for chunk in self.chunks]):
+            return encode(column)
+        levels = column.combine_chunks().cast(STRING)
+        return _without_nul(TextCells(codes=np.arange(len(levels), dtype=np.int32), levels=levels))
 
     def rows(self, part: slice) -> Any:
         """Return the cells of some rows as an Arrow array of strings."""
@@ -246,13 +251,16 @@ def _to_cells(encoded: Any) -> TextCells:
     """Return a column whose chunks share one dictionary."""
     chunks = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
     codes = np.concatenate(chunks).astype(np.int32, copy=False)
-    levels = encoded.chunk(0).dictionary.cast(STRING)
-    n_with_nul = _count_nul(levels)
+    return _without_nul(TextCells(codes=codes, levels=encoded.chunk(0).dictionary.cast(STRING)))
+
+
+def _without_nul(cells: TextCells) -> TextCells:
+    n_with_nul = _count_nul(cells.levels)
     if not n_with_nul:
-        return TextCells(codes=codes, levels=levels)
-    cleaned = pc.replace_substring_regex(levels, NUL, REPLACEMENT).dictionary_encode()
+        return cells
+    cleaned = pc.replace_substring_regex(cells.levels, NUL, REPLACEMENT).dictionary_encode()
     place = cleaned.indices.to_numpy(zero_copy_only=False)
-    return TextCells(codes=_look_up(place, codes).astype(np.int32), levels=cleaned.dictionary, n_with_nul=n_with_nul)
+    return TextCells(codes=_look_up(place, cells.codes).astype(np.int32), levels=cleaned.dictionary, n_with_nul=n_with_nul)
 
 
 def offsets_of(values: Any) -> NDArray[np.integer[Any]]:

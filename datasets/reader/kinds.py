@@ -53,7 +53,7 @@ class Task:
         self, judgement: Judgement, series: pd.Series, numbers: Numbers | None = None, n_distinct: int | None = None
     ) -> Typed:
         typed = as_typed(self.name, judgement, series, self.cells, numbers=numbers, n_distinct=n_distinct)
-        if n_distinct is None and typed.shown is not None and series.dtype == "str":
+        if n_distinct is None and typed.written is None and series.dtype == "str":
             return replace(typed, n_distinct=self.cells.n_filled)
         return typed
 

@@ -54,7 +54,7 @@ class ReadResult:
     written: dict[str, Cells]
     """The cells as they stand in the file, of every column that reads otherwise once it is typed: 97.0, True, 31.12.2024."""
     shown: dict[str, Cells]
-    """The cells of the columns that came as text and read the same."""
+    """How the cells of columns that came as text read, where that is known."""
     decisions: list[Decision]
     warnings: list[Warned]
     statistics: dict[str, dict[str, Any]]

@@ -7,6 +7,7 @@ owes the customer the cells of the file, so the cells of a column that reads oth
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.reader.cells import Cells, TextCells
+from datasets.reader.cells import Cells, TextCells, VariedCells
 
-EXACT = 1e15
-"""From here on Arrow writes floats with an exponent; whole ones below 2**63 are written out instead."""
+LARGE = 1e10
+"""From here on Arrow writes floats with an exponent; up to 2**63 they are written out instead."""
 MICROSECONDS = pa.timestamp("us")
 SECOND = 1_000_000
+MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
+TO_THE_MINUTE = len("2024-02-29 10:05")
 LIKELY, MANY = 1_000, 2**16
 """Cells that tell whether a column was rewritten, and whether its numbers repeat."""
 
@@ -53,38 +56,53 @@ def _each_once(rendering: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _rendering_of_dates(column: Any) -> Callable[[Any], Any]:
-    """Return days where no cell has a time of day, else times: whole seconds where no cell has a fraction of one."""
+    """Return days where no cell has a time of day, else times: to the minute, the second or the fraction that some cell has."""
     micros = pc.drop_null(column.cast(MICROSECONDS, safe=False).cast(pa.int64())).to_numpy()
     if not (micros % DAY).any():
         return lambda part: part.cast(pa.date32(), safe=False).cast(pa.string())
+    if not (micros % MINUTE).any():
+        return lambda part: pc.utf8_slice_codeunits(part.cast(pa.timestamp("s"), safe=False).cast(pa.string()), 0, TO_THE_MINUTE)
     unit = MICROSECONDS if (micros % SECOND).any() else pa.timestamp("s")
     return lambda part: part.cast(unit, safe=False).cast(pa.string())
 
 
 def _floats_as_text(column: Any) -> Any:
     column = pc.if_else(pc.is_nan(column), None, column)
-    large = pc.and_(pc.greater_equal(pc.abs(column), EXACT), pc.less(pc.abs(column), 2.0**63))
-    if not pc.any(large).as_py():
+    is_large = pc.and_(pc.greater_equal(pc.abs(column), LARGE), pc.less(pc.abs(column), 2.0**63))
+    if not pc.any(is_large).as_py():
         return _as_text(column)
-    whole = _as_text(pc.if_else(large, column, 0.0).cast(pa.int64(), safe=False))
-    return pc.if_else(large, whole, _as_text(column))
+    is_whole = pc.and_(is_large, pc.equal(pc.floor(column), column))
+    whole = _as_text(pc.if_else(is_whole, column, 0.0).cast(pa.int64(), safe=False))
+    broken = [
+        np.format_float_positional(number, trim="-") if is_broken else None
+        for number, is_broken in zip(column.to_pylist(), pc.and_not(is_large, is_whole).to_pylist(), strict=True)
+    ]
+    return pc.if_else(is_whole, whole, pc.coalesce(pa.array(broken, pa.string()), _as_text(column)))
 
 
 def _as_text(column: Any) -> Any:
     return column.cast(pa.string())
 
 
-def is_rewritten(cells: Cells, series: pd.Series) -> bool:
-    """Tell whether the typed column reads otherwise than its cells; one row of each distinct cell speaks for all."""
-    if isinstance(cells, TextCells) and not cells.are_levels:
-        present = np.flatnonzero(cells.codes >= 0)
-        row_of = np.zeros(len(cells.levels), dtype=np.int64)
-        row_of[cells.codes[present]] = present
-        series, parts = series.iloc[row_of], [cells.levels]
-    else:
-        parts = [cells.levels] if isinstance(cells, TextCells) else cells.chunks
+def as_shown(cells: Cells, series: pd.Series) -> Cells | None:
+    """Return the cells as the typed column reads, the very same where that is how they were written.
+
+    One row of each distinct cell speaks for all. Where most differ and they read otherwise there is nothing to gain: None.
+    """
+    if isinstance(cells, VariedCells) or cells.are_levels:
+        return None if _is_rewritten(cells, series) else cells
+    present = np.flatnonzero(cells.codes >= 0)
+    row_of = np.zeros(len(cells.levels), dtype=np.int64)
+    row_of[cells.codes[present]] = present
+    levels = pc.fill_null(render(pa.chunked_array([pa.array(series.iloc[row_of], from_pandas=True)])), "").combine_chunks()
+    levels = levels.cast(cells.levels.type)
+    return cells if levels.equals(cells.levels) else replace(cells, levels=levels)
+
+
+def _is_rewritten(cells: Cells, series: pd.Series) -> bool:
     typed = pa.chunked_array([pa.array(series, from_pandas=True)])
     rendering = rendering_of(typed)
+    parts = [cells.levels] if isinstance(cells, TextCells) else cells.chunks
     begun = 0
     for part in (half for whole in parts for half in (whole[:LIKELY], whole[LIKELY:])):
         if len(part) and not _reads_alike(rendering(typed[begun : begun + len(part)]), part):

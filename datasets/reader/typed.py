@@ -20,7 +20,7 @@ from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.hints import warn_of_sentinels
 from datasets.reader.numbers import Numbers
-from datasets.reader.rendering import is_rewritten, render
+from datasets.reader.rendering import as_shown, render
 from datasets.reader.roles import Judgement, judge_number
 from datasets.reader.statistics import Levels
 from datasets.reader.words import split_name
@@ -33,7 +33,7 @@ NAMED_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?", re.ASCII)
 class Typed:
     """A column and its values; `numbers` tells how they were written when they came as text.
 
-    `written` holds the cells themselves where the typed values read otherwise, `shown` where they read the same.
+    `written` holds the cells themselves where the typed values read otherwise; `shown` how those read, where it was found out.
     """
 
     column: Column
@@ -59,8 +59,9 @@ def as_typed(
     numbers: Numbers | None = None,
     n_distinct: int | None = None,
 ) -> Typed:
-    """Return a column as it was judged with its cells, as those that are shown if they read the same."""
-    written, shown = (cells, None) if is_rewritten(cells, series) else (None, cells)
+    """Return a column as it was judged with its cells, as they are shown and, where that is not how they stand, as written."""
+    shown = as_shown(cells, series)
+    written = None if shown is cells else cells
     column = column_of(name, judgement)
     return Typed(column=column, series=series, numbers=numbers, written=written, shown=shown, n_distinct=n_distinct)
 
