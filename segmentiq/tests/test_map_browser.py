@@ -134,7 +134,7 @@ def test_the_map_zooms_by_buttons_wheel_and_keys_and_leaves_scrolling_alone(resu
 def test_pointing_names_the_segment_and_the_customer(result: Any) -> None:
     box = corners(result)
     place = result.evaluate("""() => {
-      const [, x, y] = document.querySelector("path.dots").getAttribute("d").match(/M(\\d+) (\\d+)z/).map(Number);
+      const [, x, y] = document.querySelector("path.dots").getAttribute("d").match(/M(\\d+) (\\d+)h0/).map(Number);
       const [, , width] = document.querySelector("svg.map").getAttribute("viewBox").split(" ").map(Number);
       return [x / width, y / width];
     }""")
