@@ -70,8 +70,26 @@ def without_subtotals(raw: RawTable, source: Source) -> RawTable:
         source.findings.warn("group_headings", message)
     if raw.n_rows - 1 in proven:  # what was said of the last row, when the rows above it seemed to be customers
         source.findings.warnings[:] = [told for told in source.findings.warnings if told["code"] != "possible_total"]
+    columns = [_filled_down(column, name, proven, source) for column, name in zip(columns, raw.names, strict=True)]
     kept = np.setdiff1d(np.arange(raw.n_rows), aside, assume_unique=True)
     return replace(raw, columns=(take_rows(column, kept) for column in columns), n_rows=len(kept))
+
+
+def _filled_down(column: Cells | pd.Series, name: str, proven: Sequence[int], source: Source) -> Cells | pd.Series:
+    """Return a column with the name of each group in all of its rows, where it stands in the first row below a subtotal only."""
+    if isinstance(column, pd.Series) or len(proven) < 2:
+        return column
+    cells, filled = column.encoded(), _read(column, None)[1]
+    rows = np.setdiff1d(np.flatnonzero(filled), proven)
+    starts = np.setdiff1d([0, *(row + 1 for row in proven)], proven)
+    if len(rows) < 2 or rows[0] != 0 or not np.isin(rows, starts).all():
+        return column
+    place = np.zeros(len(filled), np.int64)
+    place[rows] = rows
+    source.findings.warn(
+        "filled_groups", f"{name[:80]}: the name of a group, in its first row only, now stands in all of them.", name
+    )
+    return replace(cells, codes=cells.codes[np.maximum.accumulate(place)])
 
 
 def _warn_of_unproven(columns: Sequence[Cells | pd.Series], said: NDArray[np.int64], source: Source) -> None:

@@ -120,3 +120,16 @@ def test_totals_that_hold_no_sums_stay_and_are_told() -> None:
     result = read(text(rows))
     assert len(result.table.frame) == 27
     assert "possible_subtotals" in warned(result)
+
+
+def test_the_name_of_a_group_between_subtotals_stands_in_all_of_its_rows() -> None:
+    header, *rows = report("1|{} Total")
+    firsts = {0, 9, 18, len(rows) - 1}
+    named = [
+        ["" if i not in firsts and "Total" not in row[1] else row[1] or row[0], row[0], *row[2:]] for i, row in enumerate(rows)
+    ]
+    result = read(text([["region", "shop", *header[2:]], *named]))
+    assert values(result, "region") == [row[1] for row in SHOPS]
+    assert "filled_groups" in warned(result)
+    gaps = [[row[0] if i % 2 else "", *row[1:]] for i, row in enumerate(named)]
+    assert "filled_groups" not in warned(read(text([["region", "shop", *header[2:]], *gaps])))
