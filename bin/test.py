@@ -34,7 +34,7 @@ SETTINGS = {
     "NUMBA_CACHE_DIR": str(ROOT / "media" / "engine" / "compiled"),
 }
 """Tests do not depend on what this machine's `.env` says, and all of them run the same compiled engine."""
-PREPARE = "from segmentiq.jobs.preparing import prepare_engine; prepare_engine(lambda: print('Compiling the engine', flush=True))"
+PREPARE = "from segmentiq.jobs.child import warm_up; warm_up(lambda word: print('Compiling the engine', flush=True))"
 NO_TEST_CHOSEN = 5
 AT_ONCE = 3
 """One more than two cores, because tests that drive a browser mostly wait."""
