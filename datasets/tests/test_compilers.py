@@ -1,4 +1,4 @@
-"""What a worker's child compiles before its first job is all that reading and storing a file calls: nobody waits for a compiler."""
+"""What a worker's child compiles before its first job is all that reading and storing call: nobody waits for a compiler."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ print(waited)
 def test_no_reading_compiles_after_everything_was_compiled(tmp_path: Path) -> None:
     plain, quoted = tmp_path / "plain.csv", tmp_path / "quoted.csv"
     numbers = range(80_000)
-    plain.write_text("id,price,when,kind\n" + "".join(f"C{n:05},{n / 7:.2f},2024-01-01 10:{n % 60:02},k{n % 5}\n" for n in numbers))
+    lines = "".join(f"C{n:05},{n / 7:.2f},2024-01-01 10:{n % 60:02},k{n % 5}\n" for n in numbers)
+    plain.write_text(f"id,price,when,kind\n{lines}")
     quoted.write_text("id;price;note\n" + "".join(f'"{n}";"{n / 7:.2f}";"so ""{n}"""\n' for n in numbers))
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "compiled"), "DJANGO_SETTINGS_MODULE": "segmentiq.settings"}
     call = [sys.executable, "-c", READS, str(plain), str(quoted)]
