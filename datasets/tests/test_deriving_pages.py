@@ -223,6 +223,16 @@ def test_what_was_computed_is_shown_without_its_endless_decimals(visit: Client, 
     assert all(len(cell.partition(".")[2]) <= 3 for cell in shown)
 
 
+def test_computed_columns_are_read_in_words_and_keep_their_names_in_files(visit: Client, customers: Any) -> None:
+    said = words_of(visit.get(page_of(customers)))
+    assert "Days between orders mean_interval_days" in said
+    form = visit.get(reverse("run_new", args=[customers.pk]))
+    assert "Days between orders" in words_of(form)
+    assert 'value="mean_interval_days"' in form.content.decode()
+    assert "mean_interval_days" not in words_of(form)
+    assert {"mean_interval_days", "monetary"} <= {column.name for column in customers.columns.all()}
+
+
 def test_deleting_orders_says_that_their_customers_stay(visit: Client, customers: Any) -> None:
     words = words_of(visit.get(reverse("dataset_delete", args=[customers.parent.pk])))
     assert "The customers that were turned from it stay as they are" in words
