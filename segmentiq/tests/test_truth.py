@@ -115,7 +115,7 @@ def members(numbers: list[int], k: int) -> list[Rows]:
 LEGEND = re.compile(
     r'width="4" height="13" fill="(#\w{6})"/><text[^>]*><tspan[^>]*>(\d+) ([^<]*)</tspan> <tspan[^>]*>([\d,]+) customer'
 )
-CARD = re.compile(r'<article class="segment s(\d)" data-card="(\d+)">(.*?)</article>', re.DOTALL)
+CARD = re.compile(r'<article class="segment s(\d)" data-card="(\d+)"[^>]*>(.*?)</article>', re.DOTALL)
 NUMBER, SIZE = re.compile(r'data-field="number">(\d+)<'), re.compile(r'data-field="size">([\d,]+) customer')
 
 
