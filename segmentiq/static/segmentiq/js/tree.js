@@ -176,6 +176,7 @@ class Tree {
 
   show(cut) {
     this.line.show(cut);
+    this.opened?.showCut(cut);
     this.labels.replaceChildren(...cut.branches.flatMap((branch, index) => this.label(branch, index + 1)));
     this.offer();
     this.tell(null);

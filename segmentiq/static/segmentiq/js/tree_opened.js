@@ -26,7 +26,8 @@ export class Opened {
     this.group = drawn("g", { class: "opened" });
     this.colourless = drawn("path", { class: "above" });
     this.outlines = records.flatMap((record) => this.outlinesOf(record));
-    this.group.append(this.colourless, ...this.outlines, ...this.feet());
+    this.cutLine = drawn("path", { class: "opened-cut" });
+    this.group.append(this.colourless, ...this.outlines, ...this.feet(), this.cutLine);
     svg.querySelector("[data-drawn]").after(this.group);
     this.draw();
     // Below the fifty finest, branches wear the colour of the one that holds them.
@@ -52,9 +53,18 @@ export class Opened {
     return [...bands, labels];
   }
 
+  // The cut where it goes through this branch: one within a single segment has none, and segments picked by hand several.
+  showCut(cut) {
+    const height = cut.isPicked ? Infinity : this.page.data.cuts[cut.k].height;
+    const { frame, root } = this.layout;
+    const y = height < root.height ? this.layout.y(height).toFixed(1) : null;
+    this.cutLine.setAttribute("d", y === null ? "" : `M${frame.left - 4} ${y}H${frame.right + 8}`);
+  }
+
   draw() {
     this.colourless.setAttribute("d", grey(this.layout));
     for (const outline of this.outlines) outline.setAttribute("d", outlineOf(this.layout, outline));
+    this.showCut(this.page.cut);
   }
 
   rescale(scale) {
