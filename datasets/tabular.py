@@ -28,8 +28,8 @@ from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Kind, Table
 
 KINDS = b"segmentiq.kinds"
-SLICE = 2**16
-"""Rows written at once."""
+SLICE, LINES = 2**15, 2**14
+"""Rows written at once, of Parquet and of text."""
 NEEDY = b',"\n\r'
 """Bytes that stand between quotation marks in a CSV file."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
@@ -42,7 +42,7 @@ def write_parquet(table: Table, stream: BinaryIO) -> None:
     schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()})
     coded = [name for name in arrow.column_names if _repeats(arrow.column(name)[:SLICE])]
     with pa.parquet.ParquetWriter(stream, schema, use_dictionary=coded, write_statistics=False) as writer:
-        for part in _slices(arrow.num_rows):
+        for part in _slices(arrow.num_rows, SLICE):
             writer.write_table(arrow[part].cast(schema))
 
 
@@ -63,7 +63,7 @@ def write_text(
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow([*frame.columns, *again])
     stream.write(header.getvalue().encode())
-    for rows in in_turns(join_rows, _slices(len(frame))):
+    for rows in in_turns(join_rows, _slices(len(frame), LINES)):
         stream.write(rows)
 
 
@@ -106,8 +106,8 @@ def _repeats(column: Any) -> bool:
     return 4 * int(pc.count_distinct(column).as_py()) < len(column)
 
 
-def _slices(n_rows: int) -> Iterator[slice]:
-    return (slice(start, start + SLICE) for start in range(0, n_rows, SLICE))
+def _slices(n_rows: int, at_once: int) -> Iterator[slice]:
+    return (slice(start, start + at_once) for start in range(0, n_rows, at_once))
 
 
 def read_parquet(path: Path, columns: tuple[Column, ...]) -> Table:

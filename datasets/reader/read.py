@@ -35,6 +35,7 @@ from datasets.reader.subtotals import without_subtotals
 from datasets.reader.turns import in_turns
 from datasets.reader.typed import Typed
 from datasets.reader.words import split_name
+from segmentiq.ml.machine import give_back
 from segmentiq.ml.values import OnProgress, Table
 
 READERS: Mapping[Container, Callable[[Source], RawTable]] = {
@@ -81,9 +82,11 @@ def read_table(
         container = check_container(stream, file_name, source.limits)
     source.findings.decide("format", container, "Told by the file's content.")
     raw = without_subtotals(READERS[container](source), source)
+    give_back()  # the pieces that a large file came in
     if source.overrides.get("duplicates") == "drop":
         raw = _without_repeats(raw, source)
     columns = _type_columns(raw, source)
+    give_back()  # what typing has let go
     if all(typed.series.isna().all() for typed in columns):
         raise no_usable_columns()
     _warn_of_rows(columns, raw, source.findings)

@@ -48,6 +48,12 @@ def peak_bytes() -> int:
     return max(_read_status("VmHWM"), *(gauge.peak for gauge in _OPEN), 0)
 
 
+def give_back() -> None:
+    """Return to the system what the allocator keeps of memory that was freed; else work that reuses it seems to need none."""
+    with contextlib.suppress(OSError, AttributeError):  # only glibc keeps, and only glibc has this function
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class Gauge:
     """Measures a piece of work: seconds, and bytes beyond what was held when it began. Gauges may lie in one another.
 
@@ -70,7 +76,7 @@ class Gauge:
 
     def __enter__(self) -> Self:
         high = _note_peak()
-        _give_back()
+        give_back()
         self._to_beat = 0 if _set_back(self._mark) else high
         self._held = _read_status("VmRSS")
         self._began = time.perf_counter()
@@ -94,12 +100,6 @@ def _note_peak() -> int:
     for gauge in _OPEN:
         gauge.peak = max(gauge.peak, high)
     return high
-
-
-def _give_back() -> None:
-    """Return to the system what the allocator keeps of memory that was freed: work that reuses it would seem to need none."""
-    with contextlib.suppress(OSError, AttributeError):  # only glibc keeps, and only glibc has this function
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _set_back(mark: Path) -> bool:
