@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from clustering.models import Run
@@ -10,6 +11,9 @@ from clustering.wording import inertia_words
 from segmentiq.ml.facts import noun, relabelled
 from segmentiq.ml.values import Advice
 from segmentiq.words import count, duration, figure, filesize, plural, unbroken
+
+FEW = 2
+"""Columns of which none can be spared."""
 
 
 def approximation_of(run: Run) -> tuple[str, ...]:
@@ -24,12 +28,30 @@ def notes_of(run: Run) -> tuple[str, ...]:
     return tuple(relabelled(note, labels) for note in told)
 
 
-def remedy_of(run: Run, advice: Advice) -> str:
-    """Say what may help where nothing stable was found: skewed columns that were taken as they are; else nothing."""
-    if advice.verdict != "none" or run.spec["log"] != "none":
-        return ""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remedy:
+    """What may help, the words of its button, and what the form of a new run changes for it."""
+
+    words: str
+    button: str
+    change: str = ""
+
+
+FEWER = "Fewer columns may show more: leave out what nobody will act on, and one of any two that say nearly the same."
+OTHERS = "Other columns may show more."
+RFM = " The RFM groups in the table divide these customers in any case."
+
+
+def remedy_of(run: Run, advice: Advice) -> Remedy | None:
+    """Say what may help where nothing stable was found: skewed columns that were taken as they are, else a choice of columns."""
+    if advice.verdict != "none":
+        return None
     skewed = next((warning["message"] for warning in run.dataset.warnings if warning["code"] == "skewed"), "")
-    return relabelled(skewed, run.dataset.labels)
+    if skewed and run.spec["log"] == "none":
+        return Remedy(words=relabelled(skewed, run.dataset.labels), button="Segment their logarithms", change="&log=auto")
+    n_columns = len(run.spec["columns"] or run.dataset.columns.filter(role="feature"))
+    words = (FEWER if n_columns > FEW else OTHERS) + (RFM if run.dataset.is_derived else "")
+    return Remedy(words=words, button="Choose other columns")
 
 
 def ledger_of(run: Run) -> str:

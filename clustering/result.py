@@ -24,7 +24,7 @@ from clustering.mapping import MapFigure, apart_on, draw_map
 from clustering.merges import MergeRow, merge_rows
 from clustering.models import Run
 from clustering.page_data import page_data
-from clustering.particulars import approximation_of, ledger_of, notes_of, particulars_of, remedy_of
+from clustering.particulars import Remedy, approximation_of, ledger_of, notes_of, particulars_of, remedy_of
 from clustering.segments import cohesion_in
 from clustering.titles import titles_of
 from clustering.wording import BranchWords, TableRow, blank_words, branch_words, table_rows
@@ -70,7 +70,7 @@ class ResultPage:
     score: str
     ledger: str
     approximation: str
-    remedy: str
+    remedy: Remedy | None
     tree: SafeString
     merges: tuple[MergeRow, ...]
     tree_note: str

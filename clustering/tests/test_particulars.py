@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from clustering.particulars import forecast_and_truth, ledger_of, particulars_of
+from clustering.particulars import forecast_and_truth, ledger_of, particulars_of, remedy_of
+from segmentiq.ml.values import Advice
 from segmentiq.testing import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +51,17 @@ def test_what_was_not_measured_has_no_line(run_of: Callable[..., Any]) -> None:
     assert "Cophenetic correlation" in dict(particulars_of(run))
     run.report["cophenetic"] = None
     assert "Cophenetic correlation" not in dict(particulars_of(run))
+
+
+def test_where_nothing_is_stable_the_page_says_what_may_help(run_of: Callable[..., Any]) -> None:
+    run = run_of({})
+    nothing = Advice.from_json({**run.advice, "verdict": "none"})
+    assert remedy_of(run, Advice.from_json({**run.advice, "verdict": "stable"})) is None
+    assert remedy_of(run, nothing).button == "Choose other columns"
+    assert remedy_of(run, nothing).words == "Other columns may show more."
+    run.spec["columns"] = ["height", "depth", "width"]
+    assert remedy_of(run, nothing).words.startswith("Fewer columns")
+    run.dataset.warnings = [{"code": "skewed", "message": "height: a few large values outweigh the rest."}]
+    assert (remedy_of(run, nothing).words, remedy_of(run, nothing).change) == (run.dataset.warnings[0]["message"], "&log=auto")
+    run.spec["log"] = "auto"
+    assert remedy_of(run, nothing).change == ""
