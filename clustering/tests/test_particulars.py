@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clustering.particulars import forecast_and_truth, ledger_of, particulars_of, remedy_of
+from clustering.particulars import FEWER, OTHERS, forecast_and_truth, ledger_of, particulars_of, remedy_of
 from segmentiq.ml.values import Advice
 from segmentiq.testing import factories
 
@@ -55,13 +55,16 @@ def test_what_was_not_measured_has_no_line(run_of: Callable[..., Any]) -> None:
 
 def test_where_nothing_is_stable_the_page_says_what_may_help(run_of: Callable[..., Any]) -> None:
     run = run_of({})
-    nothing = Advice.from_json({**run.advice, "verdict": "none"})
-    assert remedy_of(run, Advice.from_json({**run.advice, "verdict": "stable"})) is None
-    assert remedy_of(run, nothing).button == "Choose other columns"
-    assert remedy_of(run, nothing).words == "Other columns may show more."
+
+    def remedy(verdict: str) -> tuple[str, str, str] | None:
+        told = remedy_of(run, Advice.from_json({**run.advice, "verdict": verdict}))
+        return (told.words, told.button, told.change) if told else None
+
+    assert remedy("stable") is None
+    assert remedy("none") == (OTHERS, "Choose other columns", "")
     run.spec["columns"] = ["height", "depth", "width"]
-    assert remedy_of(run, nothing).words.startswith("Fewer columns")
+    assert remedy("none") == (FEWER, "Choose other columns", "")
     run.dataset.warnings = [{"code": "skewed", "message": "height: a few large values outweigh the rest."}]
-    assert (remedy_of(run, nothing).words, remedy_of(run, nothing).change) == (run.dataset.warnings[0]["message"], "&log=auto")
+    assert remedy("none") == (run.dataset.warnings[0]["message"], "Segment their logarithms", "&log=auto")
     run.spec["log"] = "auto"
-    assert remedy_of(run, nothing).change == ""
+    assert remedy("none") == (FEWER, "Choose other columns", "")
