@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [sys.executable, "-m", "pytest"]
+PYTEST = [sys.executable, "-m", "pytest", "--durations=12", "--durations-min=5"]
 SETTINGS = {
     "ENV": "dev",
     "DEBUG": "false",
