@@ -38,7 +38,19 @@ PREPARE = "from segmentiq.jobs.child import warm_up; warm_up(lambda word: print(
 NO_TEST_CHOSEN = 5
 AT_ONCE = 3
 """One more than two cores, because tests that drive a browser mostly wait."""
-PARTS = (["segmentiq/ml"], ["segmentiq", "--ignore=segmentiq/ml"], ["datasets"], ["clustering"])
+BROWSER = [
+    str(path.relative_to(ROOT))
+    for path in sorted(ROOT.glob("segmentiq/tests/test_*.py"))
+    if "mark.browser" in path.read_text(encoding="utf-8")
+]
+PARTS = (
+    BROWSER,
+    ["segmentiq/ml"],
+    ["segmentiq", "--ignore=segmentiq/ml", *(f"--ignore={path}" for path in BROWSER)],
+    ["datasets"],
+    ["clustering"],
+)
+"""The tests that drive a browser have a part of their own: they mostly wait, and longest."""
 
 
 def main() -> None:
@@ -78,7 +90,7 @@ def run_pytest(database: str, words: list[str], told: IO[str]) -> int:
 
 
 def on_postgres(words: list[str], told: IO[str]) -> int:
-    """Run what touches the database again."""
+    """Run again what touches the database, but for what computes or draws the same whichever it is."""
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         try:
             address = start_postgres(Path(folder))
@@ -90,7 +102,7 @@ def on_postgres(words: list[str], told: IO[str]) -> int:
             print(f"SKIPPED: the round on PostgreSQL; {reason}", file=told)
             return 0
         print("\nOnce more on PostgreSQL:", file=told, flush=True)
-        chosen = ["-p", "segmentiq.testing.databases", "-m", "database and not browser", *words]
+        chosen = ["-p", "segmentiq.testing.databases", "-m", "database and not browser and not once", *words]
         return run_pytest(address, chosen, told)
 
 

@@ -18,6 +18,8 @@ from rest_framework.test import APIClient
 from segmentiq.testing.tables import three_groups
 from segmentiq.tokens import issue_token
 
+pytestmark = pytest.mark.once
+
 CUSTOMERS = three_groups(per_group=500)
 TRAIN = "/api/v1/clustering/train"
 ASKED = {"linkage": "average", "n_clusters": 3, "stability": False}

@@ -16,6 +16,8 @@ from segmentiq.ml.cohesion import cohesion_of
 from segmentiq.ml.cut import cut_k
 from segmentiq.ml.errors import Refusal
 
+pytestmark = pytest.mark.once
+
 Make = Callable[..., Any]
 
 

@@ -15,7 +15,7 @@ from clustering.forms import RunForm
 from clustering.models import Run
 from segmentiq.testing.tables import GROUPS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 Make = Callable[..., Any]
 AVERAGE = {"linkage": "average"}

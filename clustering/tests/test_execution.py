@@ -19,6 +19,8 @@ from segmentiq.ml.pipeline import segment
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.tests.tables import numbers_of
 
+pytestmark = pytest.mark.once
+
 Make = Callable[..., Any]
 
 

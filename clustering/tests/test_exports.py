@@ -25,7 +25,7 @@ from clustering.segments import segment_records
 from clustering.services import name_segment, silhouette_of
 from clustering.tests.trees import picked_cut
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NASTY = "\n".join(
     ["customer_id,label,amount,visits"]

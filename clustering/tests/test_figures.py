@@ -19,6 +19,8 @@ from clustering.tests.trees import balanced_tree
 from segmentiq.ml.cohesion import Cohesion
 from segmentiq.ml.values import Label, NumberFact, Profile
 
+pytestmark = pytest.mark.once
+
 TOP = balanced_tree()
 CUT = cut_of(TOP, k=3)
 NAMES = {branch.id: f"branch {branch.id}" for branch in TOP.branches}

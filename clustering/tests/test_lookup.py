@@ -21,6 +21,8 @@ from clustering.writers import SPACE
 from datasets.storage import iter_rows
 from segmentiq.testing.tables import THREE_GROUPS
 
+pytestmark = pytest.mark.once
+
 Make = Callable[..., Any]
 
 

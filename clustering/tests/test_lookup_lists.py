@@ -22,6 +22,8 @@ from clustering.models import Run
 from datasets.storage import iter_rows
 from segmentiq.ml.values import TopTree
 
+pytestmark = pytest.mark.once
+
 Make = Callable[..., Any]
 
 

@@ -11,7 +11,7 @@ from clustering.particulars import FEWER, OTHERS, forecast_and_truth, ledger_of,
 from segmentiq.ml.values import Advice
 from segmentiq.testing import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ROWS = [f"{number % 2 * 40 + number},{'' if number % 10 == 9 else number * 3.5 % 19}" for number in range(40)]
 TABLE = "\n".join(["height,depth", *ROWS, *ROWS[:6]]) + "\n"

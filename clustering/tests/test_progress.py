@@ -17,7 +17,7 @@ from clustering.services import train
 from segmentiq.jobs import beats
 from segmentiq.ml.spec import SegmentationSpec
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 Make = Callable[..., Any]
 

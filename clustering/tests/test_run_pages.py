@@ -19,7 +19,7 @@ from segmentiq.jobs import beats
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.spec import SegmentationSpec
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from clustering.tests.test_segment_command import segment
 from segmentiq.testing.tables import ORDERS, ORDERS_LEDGER, THREE_GROUPS
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def orders(tmp_path: Path) -> Path:

@@ -11,6 +11,8 @@ from django.core.management import CommandError
 from clustering.tests.test_segment_command import segment
 from segmentiq.testing.tables import THREE_GROUPS
 
+pytestmark = pytest.mark.once
+
 HEADER, *CUSTOMERS = THREE_GROUPS.splitlines()
 LINES = [f"C{i % 20:02d},2024-{i % 12 + 1:02d}-10,{1 + i % 3},{5 + i * 7 % 40}" for i in range(90)]
 

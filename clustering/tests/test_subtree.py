@@ -13,6 +13,8 @@ from segmentiq.ml.describe import describe
 from segmentiq.ml.errors import SpecRefused
 from segmentiq.ml.values import LinkageTree
 
+pytestmark = pytest.mark.once
+
 Merges = NDArray[np.float64]
 
 

@@ -23,6 +23,8 @@ from datasets.storage import iter_rows
 from segmentiq.ml.errors import Refusal
 from segmentiq.testing.factories import file_of, settled
 
+pytestmark = pytest.mark.once
+
 Make = Callable[..., Any]
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from datasets.models import Dataset
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

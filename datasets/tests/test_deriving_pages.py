@@ -19,7 +19,7 @@ from datasets.orders import RULES as ALL_RULES
 from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.testing.tables import ORDERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

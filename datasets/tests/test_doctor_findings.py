@@ -19,6 +19,8 @@ from segmentiq.ml.spec import SegmentationSpec
 from segmentiq.ml.values import Column, Table
 from segmentiq.ml.variables import fit_variable
 
+pytestmark = pytest.mark.once
+
 N = 60
 DRAW = np.random.default_rng(7)
 NORMAL = [f"{value:.3f}" for value in DRAW.normal(50, 5, N)]

@@ -15,7 +15,7 @@ from datasets import acting, services, storage
 from datasets.tests.test_dataset_pages import words_of
 from segmentiq.ml.errors import Refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 Make = Callable[..., Any]
 TABLE = "customer_id,colour,height,depth,spending,mail\n" + "".join(

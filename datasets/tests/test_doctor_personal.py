@@ -9,6 +9,8 @@ import pytest
 from datasets.doctor import examine, set_personal_aside
 from datasets.tests.examined import read_columns, told
 
+pytestmark = pytest.mark.once
+
 N = 40
 FIRST = ["Anna", "Bernd", "Chloé", "Dimitri", "Eva", "Farid", "Greta", "Hans", "Ines", "Jörg"]
 LAST = ["Meier", "O'Neill", "de Vries", "Schmidt", "Nowak"]

@@ -21,7 +21,7 @@ from datasets.tests.test_dataset_pages import words_of
 from datasets.tests.test_doctor_pages import buttons, column_of, page_of
 from segmentiq.testing.factories import settled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 Make = Callable[..., Any]
 

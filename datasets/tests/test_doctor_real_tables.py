@@ -12,6 +12,8 @@ from datasets.doctor import examine
 from datasets.doctor.actions import Finding
 from datasets.reader import read_table
 
+pytestmark = pytest.mark.once
+
 FOUND = {
     "mall_customers.csv": set(),
     "wholesale_customers.csv": {"skewed"},

@@ -16,7 +16,7 @@ from datasets import services
 from datasets.reader.tests.workbooks import workbook, write
 from segmentiq.testing.factories import settled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ROWS: list[list[Any]] = [["customer", "age", "spend"], *([f"c{i}", 20 + i * 7 % 50, i * 1.5] for i in range(12))]
 NOTES: list[list[Any]] = [["note"], ["x"], ["y"]]

@@ -13,6 +13,8 @@ from datasets import tabular
 from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Table
 
+pytestmark = pytest.mark.once
+
 
 def a_table(**columns: tuple[str, Any]) -> Table:
     frame = pd.DataFrame({name: values for name, (_, values) in columns.items()})

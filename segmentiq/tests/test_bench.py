@@ -25,6 +25,8 @@ from bench.sections import SECTIONS
 from bench.tables import TABLES, NotHere, find_real
 from segmentiq.ml.machine import machine_bytes
 
+pytestmark = pytest.mark.once
+
 SYNTHETIC = [name for name, kind in TABLES.items() if name.startswith(("mixture", "spenders", "customers"))]
 CASES = [case for section in SECTIONS.values() for case in section.cases]
 RUN = Run(wall=2.0, user=3.0, peak=400e6, added=100e6)

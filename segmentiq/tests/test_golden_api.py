@@ -20,6 +20,8 @@ from sklearn.metrics import adjusted_rand_score
 from segmentiq.testing.factories import file_of
 from segmentiq.tokens import issue_token
 
+pytestmark = pytest.mark.once
+
 MALL = ["Age", "Annual Income (k$)", "Spending Score (1-100)"]
 SPENDING = ["Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicassen"]
 MARKETING = [

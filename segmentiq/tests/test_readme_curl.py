@@ -23,7 +23,7 @@ from segmentiq.testing.sites import manage
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 START_S = 90.0
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 def walk() -> str:

@@ -48,7 +48,7 @@ CHECKS = [
     allow_header_conformance,
     unsupported_method,
 ]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,8 @@ from segmentiq.ml.values import TopTree
 from segmentiq.testing import factories
 from segmentiq.testing.tables import three_groups
 
+pytestmark = pytest.mark.once
+
 RUNS = "/api/v1/clustering/runs"
 SPLITS = (2, 3, 5, 8, 13, 21)
 Rows = frozenset[int]

@@ -12,5 +12,5 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "segmentiq.jobs.tests.chores",
 ]
-CHORE_TIME_LIMIT_S = 6
+CHORE_TIME_LIMIT_S = 12
 WORKER_MEMORY_MB = 512
