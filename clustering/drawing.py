@@ -42,6 +42,7 @@ FOOT = 54.0
 LABEL_Y = (BOTTOM + BAND + 18, BOTTOM + BAND + 33)
 """Baselines of a segment's number and size."""
 LEGEND_ROW = 20.0
+MARGIN = 16.0
 TICK_ROOM = 17.0
 LABEL_LENGTH = 40
 FILLS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#4a4a4a")
@@ -81,14 +82,15 @@ def page_svg(top: TopTree, cut: Cut, names: Mapping[int, str], hues: Mapping[int
 
 def file_svg(top: TopTree, cut: Cut, names: Mapping[int, str], title: str, hues: Mapping[int, int] = NO_HUES) -> str:
     """Draw to keep: a complete SVG file on white, with its title and the names of the segments."""
-    height = BOTTOM + FOOT + 44 + LEGEND_ROW * math.ceil(cut.k / 2)
+    width, height = WIDTH + 2 * MARGIN, BOTTOM + FOOT + 44 + LEGEND_ROW * cut.k
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}" height="{height:g}" viewBox="0 -32 {WIDTH:g} {height:g}" ',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" ',
+        f'viewBox="{-MARGIN:g} -32 {width:g} {height:g}" ',
         f'font-family="{FONT}" font-size="12" fill="{INK}">',
         f"<title>{label(title)}</title>",
-        f'<rect y="-32" width="{WIDTH:g}" height="{height:g}" fill="#ffffff"/>',
-        f'<text x="16" y="-10" font-size="15" font-weight="600">{label(title)}</text>',
+        f'<rect x="{-MARGIN:g}" y="-32" width="{width:g}" height="{height:g}" fill="#ffffff"/>',
+        f'<text x="0" y="-10" font-size="15" font-weight="600">{label(title)}</text>',
         *_drawing(top, cut, names, hues, page=False),
         *_legend(top, cut, names, hues),
         "</svg>\n",
@@ -242,11 +244,9 @@ def _cut_line(steps: tuple[tuple[float, float], ...], cut: Cut, max_k: int, page
 
 def _legend(top: TopTree, cut: Cut, names: Mapping[int, str], given: Mapping[int, int]) -> Iterator[str]:
     hues = hues_of(top, given)
-    rows = math.ceil(cut.k / 2)
     for index, branch in enumerate(cut.branches):
-        x = LEFT + (index // rows) * (WIDTH - LEFT - RIGHT) / 2
-        y = BOTTOM + FOOT + 22 + LEGEND_ROW * (index % rows)
+        y = BOTTOM + FOOT + 22 + LEGEND_ROW * index
         size = f"{branch.size:,} customers, {100 * branch.size / top.n:.1f} %"
-        yield f'<rect x="{x:g}" y="{y - 10:g}" width="4" height="13" fill="{FILLS[hues[branch.id] - 1]}"/>'
-        yield f'<text x="{x + 12:g}" y="{y:g}"><tspan font-weight="600">{index + 1} {label(names.get(branch.id, ""))}</tspan>'
+        yield f'<rect x="{LEFT:g}" y="{y - 10:g}" width="4" height="13" fill="{FILLS[hues[branch.id] - 1]}"/>'
+        yield f'<text x="{LEFT + 12:g}" y="{y:g}"><tspan font-weight="600">{index + 1} {label(names.get(branch.id, ""))}</tspan>'
         yield f' <tspan fill="{HUSH}">{size}</tspan></text>'
