@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from segmentiq.ml.facts import NOTICEABLE, SENTENCES, Labels, opening, repeats, told_apart
+from segmentiq.ml.facts import NOTICEABLE, SENTENCES, Labels, divides, opening, repeats, told_apart
 from segmentiq.ml.values import LevelFact, NumberFact
 from segmentiq.words import share, unbroken
 
@@ -57,7 +57,7 @@ def level_differences(levels: Sequence[LevelFact], labels: Labels) -> tuple[Diff
         if abs(fact.effect) < TELLING or len(found) == MOST_LEVELS:
             break
         if fact.column not in told and not repeats(fact.column, labels):
-            found.setdefault((round(fact.share, 3), round(fact.overall, 3)), fact)
+            found.setdefault(divides(fact), fact)
             told.add(fact.column)
     return tuple(_share(_level_name(fact, labels), fact.share, fact.overall) for fact in found.values())
 

@@ -73,11 +73,12 @@ def _floats_as_text(column: Any) -> Any:
         return _as_text(column)
     is_whole = pc.and_(is_large, pc.equal(pc.floor(column), column))
     whole = _as_text(pc.if_else(is_whole, column, 0.0).cast(pa.int64(), safe=False))
-    broken = [
-        np.format_float_positional(number, trim="-") if is_broken else None
-        for number, is_broken in zip(column.to_pylist(), pc.and_not(is_large, is_whole).to_pylist(), strict=True)
-    ]
-    return pc.if_else(is_whole, whole, pc.coalesce(pa.array(broken, pa.string()), _as_text(column)))
+    told, is_broken = pc.if_else(is_whole, whole, _as_text(column)), pc.and_not(is_large, is_whole)
+    if not pc.any(is_broken).as_py():
+        return told
+    numbers = zip(column.to_pylist(), is_broken.to_pylist(), strict=True)
+    broken = [np.format_float_positional(number, trim="-") if odd else None for number, odd in numbers]
+    return pc.coalesce(pa.array(broken, pa.string()), told)
 
 
 def _as_text(column: Any) -> Any:

@@ -128,11 +128,15 @@ def _unlike(facts: Sequence[Fact]) -> Iterator[Fact]:
     seen = set()
     for fact in facts:
         if isinstance(fact, LevelFact):
-            divides = (round(fact.share, 3), round(fact.overall, 3))
-            if divides in seen:
+            if divides(fact) in seen:
                 continue
-            seen.add(divides)
+            seen.add(divides(fact))
         yield fact
+
+
+def divides(fact: LevelFact) -> tuple[float, float]:
+    """Return how a level divides the customers: the same for one that says the same again."""
+    return round(fact.share, 3), round(fact.overall, 3)
 
 
 def _sentence(fact: Fact, kind: Kind, labels: Labels) -> str:
