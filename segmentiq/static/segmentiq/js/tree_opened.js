@@ -27,7 +27,11 @@ export class Opened {
     this.colourless = drawn("path", { class: "above" });
     this.outlines = records.flatMap((record) => this.outlinesOf(record));
     this.cutLine = drawn("path", { class: "opened-cut" });
-    this.group.append(this.colourless, ...this.outlines, ...this.feet(), this.cutLine);
+    this.below = drawn("rect", { width: frame.right + 16, height: frame.bottom });
+    const [clip, coloured] = [drawn("clipPath", { id: "below-opened-cut" }), drawn("g", { "clip-path": "url(#below-opened-cut)" })];
+    clip.append(this.below);
+    coloured.append(...this.outlines);
+    this.group.append(clip, this.colourless, coloured, ...this.feet(), this.cutLine);
     svg.querySelector("[data-drawn]").after(this.group);
     this.draw();
     // Below the fifty finest, branches wear the colour of the one that holds them.
@@ -58,6 +62,7 @@ export class Opened {
     const height = cut.isPicked ? Infinity : this.page.data.cuts[cut.k].height;
     const { frame, root } = this.layout;
     const y = height < root.height ? this.layout.y(height).toFixed(1) : null;
+    this.below.setAttribute("y", y ?? 0);
     this.cutLine.setAttribute("d", y === null ? "" : `M${frame.left - 4} ${y}H${frame.right + 8}`);
   }
 
