@@ -20,7 +20,7 @@ from django.db.models import prefetch_related_objects
 from clustering.models import Artifact, Run
 from clustering.writers import SPACE, WRITERS, fits_space
 from segmentiq.access import must_exist
-from segmentiq.files import checksum, entries_of, folders_by_key, opened, remove_settled, replacing, run_folder
+from segmentiq.files import entries_of, folders_by_key, opened, remove_settled, replacing, run_folder, sha256_of
 from segmentiq.jobs.lifecycle import Status
 from segmentiq.ml.errors import Refusal
 from segmentiq.ml.values import KScore, Profile, TopTree
@@ -52,8 +52,8 @@ def _save(run: Run, name: str, segmentation: Segmentation) -> Artifact:
     path = lease_folder(run) / name
     with replacing(path) as part:
         WRITERS[name](segmentation, part)
-    sha256, size = checksum(path)
-    return Artifact(run=run, name=name, path=path.relative_to(settings.OUTPUT_DIR).as_posix(), sha256=sha256, size=size)
+    relative = path.relative_to(settings.OUTPUT_DIR).as_posix()
+    return Artifact(run=run, name=name, path=relative, sha256=sha256_of(path), size=path.stat().st_size)
 
 
 def lease_folder(run: Run) -> Path:
@@ -98,8 +98,10 @@ def is_intact(run: Run) -> bool:
 
 
 def _matches(artifact: Artifact) -> bool:
-    path = Path(settings.OUTPUT_DIR) / artifact.path
-    return path.is_file() and checksum(path) == (artifact.sha256, artifact.size)
+    stream = opened(Path(settings.OUTPUT_DIR) / artifact.path, artifact.size, artifact.sha256)
+    if stream is not None:
+        stream.close()
+    return stream is not None
 
 
 def _content(run: Run, name: str) -> bytes:

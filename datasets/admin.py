@@ -134,7 +134,7 @@ class DatasetAdmin(admin.ModelAdmin[Dataset]):
 
     @admin.display(description="table read from it")
     def table(self, dataset: Any) -> str:
-        return filesize(dataset.table_bytes) if dataset.table_sha256 else "none yet"
+        return filesize(dataset.table_bytes) if dataset.table_fingerprint else "none yet"
 
     @admin.display(description="runs", ordering="runs_count")
     def n_runs(self, dataset: Any) -> int:

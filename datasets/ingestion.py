@@ -27,6 +27,7 @@ from datasets.models import Column, Dataset
 from datasets.orders import Recipe, turn
 from datasets.reader import ReadResult, read_table
 from datasets.reader.statistics import describe_column
+from segmentiq.files import sha256_of
 
 if TYPE_CHECKING:
     from segmentiq.ml.values import Column as ColumnValue
@@ -49,12 +50,12 @@ def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
             preview=_preview(rows.path),
             n_rows=len(result.table.frame),
             n_columns=len(result.table.columns),
-            table_sha256=table.sha256,
+            table_fingerprint=table.fingerprint,
             table_size=table.size,
-            rows_sha256=rows.sha256,
+            rows_fingerprint=rows.fingerprint,
             rows_size=rows.size,
             ledger=list(result.ledger),
-            **({"sha256": rows.sha256, "size": rows.size} if dataset.is_derived else {}),  # its rows are its file
+            **({"sha256": sha256_of(rows.path), "size": rows.size} if dataset.is_derived else {}),  # its rows are its file
         )
         kept = {column.name: column for column in dataset.columns.all()}
         dataset.columns.all().delete()

@@ -40,6 +40,8 @@ class Dataset(Job):
     name = models.CharField(max_length=200)
     file_name = models.CharField(max_length=255, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    """As `segmentiq.files.fingerprint` makes it, like those of the two files below; a SHA-256 where it was stored before."""
     size = models.PositiveBigIntegerField(editable=False, help_text="Bytes of the uploaded file.")
     overrides = models.JSONField(default=dict, blank=True, editable=False)
     """Reader decisions taken by the person: {"delimiter": ";", "encoding": "cp1252", "sheet": "E Comm", "header": true}."""
@@ -51,9 +53,9 @@ class Dataset(Job):
     """The first 20 rows as lists of strings (null for missing), for the page."""
     n_rows = models.PositiveIntegerField(null=True, editable=False)
     n_columns = models.PositiveIntegerField(null=True, editable=False)
-    table_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    table_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     table_size = models.PositiveBigIntegerField(null=True, editable=False)
-    rows_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    rows_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     rows_size = models.PositiveBigIntegerField(null=True, editable=False)
     is_sample = models.BooleanField(default=False, editable=False)
     parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="derived", editable=False)
@@ -92,7 +94,7 @@ class Dataset(Job):
         False when it has not ended.
         """
         ended = {"status__in": [Status.DONE, Status.FAILED, Status.CANCELLED]}
-        unread = {"table_sha256": "", "table_size": None, "rows_sha256": "", "rows_size": None, "finished_at": None}
+        unread = {"table_fingerprint": "", "table_size": None, "rows_fingerprint": "", "rows_size": None, "finished_at": None}
         unsaid = {"error_code": "", "error_message": "", "error_hint": ""}
         return self._move(ended, status=Status.QUEUED, attempts=0, progress=0.0, **choices, **unread, **unsaid)
 

@@ -26,7 +26,7 @@ from datasets.models import Column, Dataset
 from datasets.orders import Recipe
 from datasets.tasks import read_dataset
 from segmentiq.access import deleted
-from segmentiq.files import free_bytes, remove_folder, run_folder
+from segmentiq.files import free_bytes, remove_folder, run_folder, sha256_of
 from segmentiq.ml.errors import FileRefused, Refusal
 from segmentiq.ml.values import Kind, Role
 
@@ -54,7 +54,7 @@ def upload(
     )
     try:
         stored = storage.store_upload(dataset.pk, uploaded.chunks(storage.CHUNK), settings.MAX_UPLOAD_BYTES)
-        dataset.sha256, dataset.size = stored.sha256, stored.size
+        dataset.sha256, dataset.fingerprint, dataset.size = sha256_of(stored.path), stored.fingerprint, stored.size
         _publish(dataset)
     except BaseException:
         storage.remove_dir(dataset.pk)

@@ -12,7 +12,6 @@ the row names the hash, so a reading that lost its lease can never overwrite wha
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +21,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+import xxhash
+
 from datasets.cells import shown_cells, written_cells
 from datasets.models import Dataset
 from segmentiq.access import must_exist
 from segmentiq.files import (
     PART,
-    checksum,
     dataset_folder,
     entries_of,
     flush,
@@ -55,7 +55,7 @@ class StoredFile:
     """What the row must say about a file."""
 
     path: Path
-    sha256: str
+    fingerprint: str
     size: int
 
 
@@ -68,11 +68,11 @@ def original_path(dataset: Dataset) -> Path:
 
 
 def table_path(dataset: Dataset) -> Path:
-    return dataset_dir(dataset.pk) / f"table-{dataset.table_sha256[:16]}.parquet"
+    return dataset_dir(dataset.pk) / f"table-{dataset.table_fingerprint[:16]}.parquet"
 
 
 def rows_path(dataset: Dataset) -> Path:
-    return dataset_dir(dataset.pk) / f"rows-{dataset.rows_sha256[:16]}.csv"
+    return dataset_dir(dataset.pk) / f"rows-{dataset.rows_fingerprint[:16]}.csv"
 
 
 def remove_dir(pk: object) -> None:
@@ -81,15 +81,14 @@ def remove_dir(pk: object) -> None:
 
 def store_upload(pk: object, chunks: Iterable[bytes], max_bytes: int) -> StoredFile:
     """Stream an upload to its place. Raises FileRefused when more bytes come than announced and allowed."""
-    path, size = dataset_dir(pk) / ORIGINAL, 0
+    path = dataset_dir(pk) / ORIGINAL
     with replacing(path) as part, part.open("wb") as stream:
+        hashed = Hashed(stream)
         for chunk in chunks:
-            size += len(chunk)
-            if size > max_bytes:
+            if hashed.size + len(chunk) > max_bytes:
                 raise too_large(max_bytes)
-            stream.write(chunk)
-    sha256, size = checksum(path)
-    return StoredFile(path=path, sha256=sha256, size=size)
+            hashed.write(chunk)
+    return StoredFile(path=path, fingerprint=hashed.fingerprint, size=hashed.size)
 
 
 def too_large(max_bytes: int) -> FileRefused:
@@ -103,7 +102,7 @@ def too_large(max_bytes: int) -> FileRefused:
 
 def open_original(dataset: Dataset) -> BinaryIO:
     """Open the bytes as they were uploaded. Raises Refusal when they are missing, cut short or changed."""
-    return _present(dataset, opened(original_path(dataset), dataset.size, dataset.sha256))
+    return _present(dataset, opened(original_path(dataset), dataset.size, dataset.fingerprint or dataset.sha256))
 
 
 @contextmanager
@@ -114,7 +113,7 @@ def verified(dataset: Dataset) -> Iterator[Path]:
     """
     path = original_path(dataset)
     with ThreadPoolExecutor(1) as threads:
-        found = threads.submit(opened, path, dataset.size, dataset.sha256)
+        found = threads.submit(opened, path, dataset.size, dataset.fingerprint or dataset.sha256)
         try:
             yield path
         finally:
@@ -123,7 +122,7 @@ def verified(dataset: Dataset) -> Iterator[Path]:
 
 def open_rows(dataset: Dataset) -> BinaryIO:
     """Open the typed rows as UTF-8 CSV. Raises Refusal when they are missing or cut short."""
-    return _present(dataset, opened(rows_path(dataset), dataset.rows_size) if dataset.rows_sha256 else None)
+    return _present(dataset, opened(rows_path(dataset), dataset.rows_size) if dataset.rows_fingerprint else None)
 
 
 def _present(dataset: Dataset, stream: BinaryIO | None) -> BinaryIO:
@@ -181,19 +180,19 @@ def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[BinaryIO], No
     with replacing(draft) as part, part.open("wb") as stream:
         hashed = Hashed(stream)
         write(cast("BinaryIO", hashed))
-    path = draft.with_name(pattern.format(hashed.sha256[:16]))
+    path = draft.with_name(pattern.format(hashed.fingerprint[:16]))
     draft.replace(path)
     flush(path.parent)
-    return StoredFile(path=path, sha256=hashed.sha256, size=hashed.size)
+    return StoredFile(path=path, fingerprint=hashed.fingerprint, size=hashed.size)
 
 
 class Hashed:
-    """A file to write to that knows the hash of what was written."""
+    """A file to write to that knows the fingerprint of what was written."""
 
     closed = False
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._hash, self.size = stream, hashlib.sha256(), 0
+        self._stream, self._hash, self.size = stream, xxhash.xxh3_128(), 0
 
     def write(self, data: bytes) -> int:
         self._hash.update(data)
@@ -210,7 +209,7 @@ class Hashed:
         return self.size
 
     @property
-    def sha256(self) -> str:
+    def fingerprint(self) -> str:
         return self._hash.hexdigest()
 
 
@@ -223,8 +222,10 @@ def load_table(dataset: Dataset, columns: Sequence[Column] | None = None) -> Tab
 
     wanted = columns or [column.to_value() for column in dataset.columns.order_by("position")]
     path = table_path(dataset)
-    if not dataset.table_sha256 or not path.is_file() or checksum(path) != (dataset.table_sha256, dataset.table_size):
+    stream = opened(path, dataset.table_size, dataset.table_fingerprint) if dataset.table_fingerprint else None
+    if stream is None:
         raise damaged()
+    stream.close()
     return tabular.read_parquet(path, tuple(wanted))
 
 
@@ -240,7 +241,7 @@ def sweep(grace_s: float) -> list[Path]:
 
     folders = folders_by_key(Path(settings.UPLOAD_DIR))
     inside = {key: entries_of(folder) for key, folder in folders.items()}
-    rows = Dataset.objects.only("status", "table_sha256", "rows_sha256")
+    rows = Dataset.objects.only("status", "table_fingerprint", "rows_fingerprint")
     known: dict[UUID, Dataset] = rows.in_bulk(list(folders))
     orphans = [folder for key, folder in folders.items() if key not in known]
     for key, entries in inside.items():
@@ -252,5 +253,5 @@ def _strays(dataset: Dataset, entries: list[Path]) -> list[Path]:
     """Return the files that the row does not name; a reading under way keeps all of them."""
     if dataset.status == Status.RUNNING:
         return []
-    named = {original_path(dataset), *((table_path(dataset), rows_path(dataset)) if dataset.table_sha256 else ())}
+    named = {original_path(dataset), *((table_path(dataset), rows_path(dataset)) if dataset.table_fingerprint else ())}
     return [entry for entry in entries if entry not in named or entry.suffix == PART]

@@ -12,9 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.test.client import encode_multipart
+from xxhash import xxh3_128
 
 from segmentiq import views
-from segmentiq.files import PART, entries_of, remove_settled, replacing
+from segmentiq.files import PART, entries_of, fingerprint, opened, remove_settled, replacing, sha256_of
 from segmentiq.ml.errors import Refusal
 from segmentiq.problems import CODES, page_or_answer
 from segmentiq.uploads import UnnamedFileHandler
@@ -103,3 +104,17 @@ def test_an_upload_announced_as_too_large_is_refused_before_it_is_read(client: C
         body = encode_multipart("q", {"file": SimpleUploadedFile("a.csv", b"a,b\n" + b"1,2\n" * 50_000)})
         assert client.post(path, body, content_type="multipart/form-data; boundary=q").status_code == 413
     assert not owner.datasets.exists()
+
+
+def test_a_file_that_differs_in_a_byte_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "table"
+    path.write_bytes(b"a" * 3_000_000)
+    kept = fingerprint(path), sha256_of(path)
+    assert kept[0] == xxh3_128(b"a" * 3_000_000).hexdigest()
+    for expected in kept:
+        stream = opened(path, 3_000_000, expected)
+        assert stream is not None
+        assert stream.read(1) == b"a"
+        stream.close()
+    path.write_bytes(b"a" * 2_999_999 + b"b")
+    assert [opened(path, 3_000_000, expected) for expected in kept] == [None, None]
