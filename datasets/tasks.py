@@ -8,7 +8,13 @@ from segmentiq.files import SWEEPERS
 from segmentiq.jobs.task import OnProgress, job_task
 
 SWEEPERS.append(storage.sweep)
-COMPILERS = ("datasets.reader.fields.compile_fields", "datasets.reader.decimals.compile_decimals", "datasets.lines.compile_lines")
+COMPILERS = (
+    "datasets.reader.fields.compile_fields",
+    "datasets.reader.coding.compile_coding",
+    "datasets.reader.plain.compile_plain",
+    "datasets.reader.decimals.compile_decimals",
+    "datasets.lines.compile_lines",
+)
 
 
 @job_task(

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.coding import NOTHING, are_in_turn, count_codes, renumber, spread
 from datasets.reader.fields import are_different
 from datasets.reader.patterns import are_words, edges_of, may_have_edges
 from datasets.reader.words import ERROR_CELLS, MISSING
@@ -47,7 +48,7 @@ class TextCells:
     @property
     def are_levels(self) -> bool:
         """Tell whether no cell repeats and none is missing, so that the levels are the rows."""
-        return len(self.levels) == len(self.codes) and bool((self.codes == np.arange(len(self.codes), dtype=np.int32)).all())
+        return len(self.levels) == len(self.codes) and are_in_turn(self.codes)
 
     def encoded(self) -> TextCells:
         return self
@@ -84,7 +85,7 @@ Cells = TextCells | VariedCells
 class Present:
     """The distinct trimmed cells that hold something; `codes` is -1 where a row holds nothing."""
 
-    codes: NDArray[np.int64]
+    codes: NDArray[np.int32]
     values: Any
     missing_words: frozenset[str] = frozenset()
     """The words, in lower case, that were taken for missing."""
@@ -101,7 +102,7 @@ class Present:
     @property
     def counts(self) -> NDArray[np.int64]:
         """Return how many rows hold each value."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+        return count_codes(self.codes, len(self.values))
 
     @property
     def levels(self) -> list[tuple[str, int]]:
@@ -122,7 +123,7 @@ class Present:
         place = np.where(drop, -1, np.cumsum(~drop) - 1)
         found = {word.lower() for word in self.values.filter(pa.array(drop)).to_pylist()}
         return Present(
-            codes=_look_up(place, self.codes),
+            codes=renumber(place, self.codes),
             values=self.values.filter(pa.array(~drop)),
             missing_words=self.missing_words | found,
             n_errors=self.n_errors,
@@ -132,12 +133,12 @@ class Present:
 
     def spread(self, values: NDArray[Any], empty: object) -> NDArray[Any]:
         """Return one entry per row from one entry per distinct value."""
+        if values.dtype.kind in "fiM":
+            return spread(values, self.codes, empty)
         if len(values) == 0:
             return np.full(len(self.codes), empty)
         rows = values[self.codes]
-        missing = self.codes < 0
-        if missing.any():
-            rows[missing] = empty
+        rows[self.codes < 0] = empty
         return rows
 
     def to_text(self) -> pd.Series:
@@ -151,15 +152,15 @@ def tidy(cells: TextCells, missing_words: Collection[str] = MISSING) -> Present:
     trimmed = pc.utf8_trim_whitespace(cells.levels) if has_spaces else cells.levels
     missing = are_words(trimmed, missing_words)
     words = pc.utf8_lower(trimmed.filter(pa.array(missing))).to_pylist()
-    counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(missing))[missing]
+    counts = count_codes(cells.codes, len(missing))[missing] if words else []
     changed = pc.not_equal(trimmed, cells.levels).to_numpy(zero_copy_only=False) if has_spaces else np.zeros_like(missing)
     kept = trimmed if not missing.any() else trimmed.filter(pa.array(~missing))
     place = np.where(missing, -1, np.cumsum(~missing) - 1)
     if (changed & ~missing).any():  # cells that differed in their spaces only may be the same now
         encoded = kept.dictionary_encode()
-        place, kept = _look_up(encoded.indices.to_numpy(zero_copy_only=False), place), encoded.dictionary
+        place, kept = renumber(encoded.indices.to_numpy(zero_copy_only=False), place.astype(np.int32)), encoded.dictionary
     return Present(
-        codes=_look_up(place, cells.codes),
+        codes=renumber(place, cells.codes),
         values=kept,
         missing_words=frozenset(words),
         n_errors=int(sum(count for word, count in zip(words, counts, strict=True) if word in ERROR_CELLS)),
@@ -170,20 +171,13 @@ def tidy(cells: TextCells, missing_words: Collection[str] = MISSING) -> Present:
 
 def keep_text(cells: TextCells, present: Present) -> pd.Series:
     """Return the cells byte for byte, missing where `present` says so."""
-    return to_series(np.where(present.codes < 0, -1, cells.codes), cells.levels)
+    return to_series(np.where(present.codes < 0, np.int32(NOTHING), cells.codes), cells.levels)
 
 
-def to_series(codes: NDArray[np.integer[Any]], values: Any) -> pd.Series:
+def to_series(codes: NDArray[np.int32], values: Any) -> pd.Series:
     """Return a string column from distinct values and codes."""
-    is_plain = len(values) == len(codes) and bool((codes == np.arange(len(codes))).all())
-    rows = values if is_plain else values.take(pa.array(codes, mask=codes < 0))
+    rows = values if len(values) == len(codes) and are_in_turn(codes) else values.take(pa.array(codes, mask=codes < 0))
     return pd.Series(pd.array(rows, dtype="str"))
-
-
-def _look_up(place: NDArray[np.int64], codes: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Return `place[codes]`, -1 staying -1."""
-    found: NDArray[np.int64] = np.append(place, -1)[codes]
-    return found
 
 
 @dataclass(slots=True)
@@ -260,7 +254,7 @@ def _without_nul(cells: TextCells) -> TextCells:
         return cells
     cleaned = pc.replace_substring_regex(cells.levels, NUL, REPLACEMENT).dictionary_encode()
     place = cleaned.indices.to_numpy(zero_copy_only=False)
-    return TextCells(codes=_look_up(place, cells.codes).astype(np.int32), levels=cleaned.dictionary, n_with_nul=n_with_nul)
+    return TextCells(codes=renumber(place, cells.codes), levels=cleaned.dictionary, n_with_nul=n_with_nul)
 
 
 def offsets_of(values: Any) -> NDArray[np.integer[Any]]:
@@ -281,6 +275,13 @@ def bytes_of(values: Any) -> NDArray[np.uint8]:
         return np.zeros(0, np.uint8)
     offsets = offsets_of(values)
     return np.frombuffer(held, np.uint8)[offsets[0] : offsets[-1]]
+
+
+def buffers_of(values: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the buffer of an Arrow array of strings as it is, and where in it each string starts and the last one ends."""
+    held = values.buffers()[2]
+    data = np.zeros(0, np.uint8) if held is None else np.frombuffer(held, np.uint8)
+    return data, offsets_of(values).astype(np.int64, copy=False)
 
 
 def _count_nul(levels: Any) -> int:

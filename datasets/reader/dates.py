@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.isodates import read_iso
 from datasets.reader.months import WEEKDAYS, month_of
 from datasets.reader.patterns import all_match, as_python, in_plain_digits
+from datasets.reader.plain import read_times
 
 Order = Literal["year-month-day", "day-month-year", "month-day-year"]
 
@@ -87,8 +87,8 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
     """Return the dates of an Arrow array of distinct, trimmed, present cells; `words` are those of the column's name."""
     if not len(values):
         return None
-    if (stamps := read_iso(values, FIRST_YEAR, LAST_YEAR)) is not None:
-        return Dates(values=stamps, order="year-month-day")
+    if (times := read_times(values, FIRST_YEAR, LAST_YEAR)) is not None:
+        return Dates(values=times.values, order="year-month-day")
     values = in_plain_digits(values)
     if all_match(values, WRAPPED):
         values = pc.utf8_trim(values, "#")

@@ -15,26 +15,24 @@ from datasets.reader.cells import Present, TextCells, bytes_of
 from datasets.reader.numbers import has_leading_zeros, share_of_numbers
 from datasets.reader.patterns import all_match, edges_of
 from datasets.reader.roles import NumberFacts, TextFacts
+from datasets.reader.tally import Tally
 
 TIME = r"^\d{1,3}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?$"
 MEASURE = r"^[+-]?\d+(?:[.,]\d+)*\s?(?P<unit>(?:\p{L}|[µ°%/²³]){1,12})\.?$"
 SPACES = np.frombuffer(b" \t\n\f\r", np.uint8)
 
 
-def number_facts(words: tuple[str, ...], values: NDArray[Any]) -> NumberFacts:
+def number_facts(words: tuple[str, ...], rows: NDArray[Any], tally: Tally) -> NumberFacts:
     """Return the facts about a column of numbers, one per row, NaN where missing."""
-    finite = values[np.isfinite(values)]
-    with np.errstate(over="ignore"):
-        is_running = len(finite) == len(values) > 1 and bool((np.diff(values) == 1).all())
     return NumberFacts(
         words=words,
-        n_rows=len(values),
-        n_present=len(finite),
-        n_distinct=len(np.unique(finite)),
-        is_whole=bool((finite == np.floor(finite)).all()),
-        lowest=float(finite.min()),
-        highest=float(finite.max()),
-        is_running=is_running,
+        n_rows=len(rows),
+        n_present=tally.n_present,
+        n_distinct=tally.n_distinct,
+        is_whole=bool((tally.values == np.floor(tally.values)).all()),
+        lowest=float(tally.values[0]),
+        highest=float(tally.values[-1]),
+        is_running=tally.is_running(rows),
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from datasets.reader.cells import Present, TextCells, bytes_of
 from datasets.reader.dates import looks_like_dates
@@ -19,6 +18,7 @@ from datasets.reader.findings import Findings, count_of
 from datasets.reader.numbers import symbols_of
 from datasets.reader.patterns import all_match, edges_of
 from datasets.reader.roles import DIGIT_WORDS, Judgement, is_id_name
+from datasets.reader.tally import Tally
 
 SENTINELS = frozenset(sign * int("9" * n_digits) for n_digits in range(2, 10) for sign in (1, -1) if sign < 0 or n_digits > 2)
 FEW, MANY = 50, 200
@@ -81,15 +81,12 @@ def judge_rounded(name: str, words: tuple[str, ...], present: Present, findings:
     return Judgement(kind="text", role="ignored", reason="Long numbers that a spreadsheet rounded: their last digits are gone.")
 
 
-def warn_of_sentinels(name: str, values: NDArray[Any], findings: Findings) -> None:
+def warn_of_sentinels(name: str, tally: Tally, findings: Findings) -> None:
     """Warn of a number of nines that stands far out at an end of the column, as programs write for "unknown"."""
-    finite = values[np.isfinite(values)]
-    if len(finite) < 2:
-        return
-    for end in (finite.min(), finite.max()):
-        others = finite[finite != end] if float(end) in SENTINELS else finite[:0]
-        if len(others) and abs(float(end)) > FAR * np.abs(others).max():
-            times = count_of(int((finite == end).sum()), "cell")
+    numbers, counts = tally.values, tally.counts
+    for end, count, others in ((numbers[0], counts[0], numbers[1:]), (numbers[-1], counts[-1], numbers[:-1])):
+        if len(others) and float(end) in SENTINELS and abs(float(end)) > FAR * max(abs(float(others[0])), abs(float(others[-1]))):
+            times = count_of(int(count), "cell")
             message = f"{name[:80]}: {times} at the far end hold nothing but nines; do they mean unknown? Then say so."
             findings.warn("sentinel_values", message, name)
 

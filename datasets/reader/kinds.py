@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datasets.reader.cells import Cells, Present, TextCells, VariedCells, keep_text, tidy
+from datasets.reader.coding import NOTHING, count_codes
 from datasets.reader.dates import Dates, is_date_name, read_dates
 from datasets.reader.facts import is_padded, number_facts, text_facts
 from datasets.reader.findings import Findings, count_of
@@ -24,6 +25,7 @@ from datasets.reader.hints import judge_rounded, warn_of_characters, warn_of_sen
 from datasets.reader.numbers import Numbers, Writing, read_numbers
 from datasets.reader.protection import without_protection
 from datasets.reader.roles import MAX_LEVELS, Judgement, TextFacts, judge_number, judge_text
+from datasets.reader.tally import tally_levels
 from datasets.reader.typed import Typed, as_typed, as_written, judge_constant, judge_date, say_far, type_values, without_words
 from datasets.reader.varied import type_varied
 from datasets.reader.words import LARGEST_EXACT, MAYBE_MISSING, MISSING, MOST_TRUTHS, PLACEHOLDERS, TICKS, TRUTHS, split_name
@@ -49,11 +51,9 @@ class Task:
     def warn(self, code: str, message: str) -> None:
         self.findings.warn(code, f"{self.name[:80]}: {message}", self.name)
 
-    def typed(
-        self, judgement: Judgement, series: pd.Series, numbers: Numbers | None = None, n_distinct: int | None = None
-    ) -> Typed:
-        typed = as_typed(self.name, judgement, series, self.cells, numbers=numbers, n_distinct=n_distinct)
-        if n_distinct is None and typed.written is None and series.dtype == "str":
+    def typed(self, judgement: Judgement, series: pd.Series, numbers: Numbers | None = None) -> Typed:
+        typed = as_typed(self.name, judgement, series, self.cells, numbers=numbers)
+        if typed.written is None and series.dtype == "str":
             return replace(typed, n_distinct=self.cells.n_filled)
         return typed
 
@@ -135,7 +135,8 @@ def _as_date(task: Task) -> Typed | None:
     _tell_dates(task, dates)
     series = pd.Series(task.present.spread(dates.values, np.datetime64("NaT")))
     typed = task.typed(judge_date(f" written {dates.order}"), series)
-    return replace(typed, date_order=dates.order, is_order_guessed=dates.is_guess)
+    tally = tally_levels(dates.values.astype("datetime64[us]"), task.present.counts)
+    return replace(typed, date_order=dates.order, is_order_guessed=dates.is_guess, tally=tally)
 
 
 def _tell_dates(task: Task, dates: Dates) -> None:
@@ -169,22 +170,23 @@ def _as_number(task: Task) -> Typed | None:
     if numbers.values.dtype.kind == "i" and np.abs(numbers.values).max() > LARGEST_EXACT:
         return None
     values = _per_row(task.present, numbers.values)
-    facts = number_facts(task.words, values)
+    tally = tally_levels(numbers.values, task.present.counts)
+    facts = number_facts(task.words, values, tally)
     if facts.n_distinct == 1:
         judgement = judge_constant(task.name, facts.n_present, facts.n_rows, task.findings)
         return task.typed(judgement, keep_text(task.cells, task.present))
     judgement = judge_number(facts)
     if judgement.kind == "number":
         _tell_writing(task, numbers)
-        warn_of_sentinels(task.name, values, task.findings)
-        return task.typed(judgement, pd.Series(values), numbers, facts.n_distinct)
+        warn_of_sentinels(task.name, tally, task.findings)
+        return replace(task.typed(judgement, pd.Series(values), numbers), tally=tally)
     return _as_code(task, judgement, numbers)
 
 
 def _per_row(present: Present, values: NDArray[Any]) -> NDArray[Any]:
     """Return one number per row; whole ones stay whole where no row is missing."""
     has_gaps = bool((present.codes < 0).any())
-    return present.spread(values.astype(np.float64) if has_gaps else values, np.nan)
+    return present.spread(values.astype(np.float64), np.nan) if has_gaps else present.spread(values, 0)
 
 
 def _as_code(task: Task, judgement: Judgement, numbers: Numbers) -> Typed:
@@ -249,7 +251,7 @@ def _as_text(task: Task) -> Typed:
 
 def _count_kept(cells: TextCells, present: Present) -> int:
     """Return how many cells differ as they stand in the file, of those that hold something."""
-    return int(np.count_nonzero(np.bincount(cells.codes[present.codes >= 0])))
+    return int(np.count_nonzero(count_codes(np.where(present.codes < 0, np.int32(NOTHING), cells.codes), len(cells.levels))))
 
 
 def _reason(judgement: Judgement, facts: TextFacts) -> str:

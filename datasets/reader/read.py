@@ -30,10 +30,9 @@ from datasets.reader.parquet import read_parquet
 from datasets.reader.repeats import find_repeats, take_rows
 from datasets.reader.roles import is_customer_id
 from datasets.reader.source import RawTable, Source, ignore_progress
-from datasets.reader.statistics import describe_column
 from datasets.reader.subtotals import without_subtotals
 from datasets.reader.turns import in_turns
-from datasets.reader.typed import Typed
+from datasets.reader.typed import Typed, describe
 from datasets.reader.words import split_name
 from segmentiq.ml.machine import give_back
 from segmentiq.ml.values import OnProgress, Table
@@ -98,7 +97,7 @@ def read_table(
         shown={typed.column.name: typed.shown for typed in columns if typed.shown is not None},
         decisions=source.findings.decisions,
         warnings=source.findings.warnings,
-        statistics=dict(in_turns(_describe, columns)),
+        statistics={typed.column.name: typed.statistics for typed in columns},
         ledger=[*source.findings.ledger, kept],
     )
 
@@ -117,10 +116,6 @@ def _without_repeats(raw: RawTable, source: Source) -> RawTable:
     return replace(raw, columns=(take_rows(column, kept) for column in cells), n_rows=len(kept))
 
 
-def _describe(typed: Typed) -> tuple[str, dict[str, Any]]:
-    return typed.column.name, describe_column(typed.series, typed.column.kind, typed.n_distinct, typed.levels)
-
-
 def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
     """Return the typed columns, the ambiguous ones typed again in the light of the others."""
     choices = source.overrides
@@ -131,7 +126,7 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
 
     def type_one(named: tuple[str, Cells | pd.Series]) -> tuple[Typed, Findings, Cells | None]:
         (name, cells), findings = named, Findings()
-        made = type_column(name, cells, _for_column(writing, name, source), findings)
+        made = describe(type_column(name, cells, _for_column(writing, name, source), findings))
         is_unsure = made.is_order_guessed or (made.numbers is not None and made.numbers.is_ambiguous)
         return made, findings, cells if is_unsure and not isinstance(cells, pd.Series) else None
 
@@ -146,7 +141,7 @@ def _type_columns(raw: RawTable, source: Source) -> list[Typed]:
         name, findings = raw.names[position], Findings()
         lean = _lean(typed[position], leaning, order, raw, _for_column(writing, name, source))
         if lean is not None:
-            typed[position], found[position] = type_column(name, cells, lean, findings), findings
+            typed[position], found[position] = describe(type_column(name, cells, lean, findings)), findings
     for findings in found:
         source.findings.decisions.extend(findings.decisions)
         source.findings.warnings.extend(findings.warnings)

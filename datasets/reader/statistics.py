@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from datasets.reader.tally import Tally, tally_rows
 from segmentiq.ml.values import Kind
 
 BINS = 20
@@ -22,68 +23,65 @@ DAY = 86_400_000_000.0
 """Microseconds."""
 
 
-def describe_column(series: pd.Series, kind: Kind, n_distinct: int | None = None, levels: Levels | None = None) -> dict[str, Any]:
+def describe_column(
+    series: pd.Series, kind: Kind, n_distinct: int | None = None, levels: Levels | None = None, tally: Tally | None = None
+) -> dict[str, Any]:
     """Return the summary of one column; how many values differ and how often each is held are counted where not known."""
-    if n_distinct is None:
-        n_distinct = count_distinct(series.to_numpy()) if series.dtype.kind == "M" else int(series.nunique())
+    if kind in ("number", "date"):
+        tally = tally or tally_rows(_values_of(series, kind))
+        described = describe_numbers(tally) if kind == "number" else _describe_dates(tally)
+        return {"n_missing": int(series.isna().sum()), "n_distinct": tally.n_distinct, **described}
+    n_distinct = int(series.nunique()) if n_distinct is None else n_distinct
     facts: dict[str, Any] = {"n_missing": int(series.isna().sum()), "n_distinct": n_distinct}
-    if kind == "number":
-        values = series.to_numpy(dtype=np.float64)
-        facts |= describe_numbers(values[np.isfinite(values)])
-    elif kind == "date":
-        facts |= _describe_dates(series.dropna())
-    elif kind in ("category", "boolean"):
+    if kind in ("category", "boolean"):
         counts = levels or [(str(level), int(count)) for level, count in series.value_counts().items()]
         facts["levels"] = [[level, count] for level, count in counts[:MAX_LEVELS_SHOWN]]
     return facts
 
 
-def count_distinct(stamps: NDArray[np.datetime64]) -> int:
-    """Return how many of the timestamps differ, missing ones left out."""
-    ordered = np.sort(stamps[~np.isnat(stamps)].view(np.int64))
-    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(len(ordered), 1)
+def _values_of(series: pd.Series, kind: Kind) -> NDArray[Any]:
+    return series.to_numpy(dtype=np.float64) if kind == "number" else series.to_numpy("datetime64[us]")
 
 
-def describe_numbers(values: NDArray[np.float64]) -> dict[str, Any]:
-    """Return moments and histogram of finite numbers; sums that overflow are told as null."""
-    if len(values) == 0:
+def describe_numbers(tally: Tally) -> dict[str, Any]:
+    """Return moments and histogram of numbers; sums that overflow are told as null."""
+    if tally.n_distinct == 0:
         return {}
-    ordered = np.sort(values)
+    values, counts, n = tally.values.astype(np.float64), tally.counts.astype(np.float64), tally.n_present
+    up_to = np.cumsum(tally.counts)
+    middle = values[np.searchsorted(up_to, [(n - 1) // 2, n // 2], side="right")]
     with np.errstate(over="ignore", invalid="ignore"):
-        facts = {
-            "min": ordered[0],
-            "max": ordered[-1],
-            "mean": values.mean(),
-            "median": ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean(),
-            "sd": values.std(),
-        }
-        counts, edges = _histogram(ordered)
+        mean = values @ counts / n
+        spread = (values - mean) ** 2 @ counts / n
+        facts = {"min": values[0], "max": values[-1], "mean": mean, "median": middle.mean(), "sd": np.sqrt(spread)}
+        held, edges = _histogram(values, up_to)
     known = {name: float(value) if np.isfinite(value) else None for name, value in facts.items()}
-    return {**known, "histogram": {"edges": edges, "counts": counts}}
+    return {**known, "histogram": {"edges": edges, "counts": held}}
 
 
-def _histogram(ordered: NDArray[np.float64]) -> tuple[list[int], list[float]]:
+def _histogram(values: NDArray[np.float64], up_to: NDArray[np.int64]) -> tuple[list[int], list[float]]:
     """Return counts and edges; numbers too far apart to divide into bins get none."""
-    lowest, highest = ordered[0], ordered[-1]
+    lowest, highest = values[0], values[-1]
     span = highest - lowest
     if not np.isfinite(span) or (span or 1.0) / BINS <= np.spacing(max(abs(lowest), abs(highest))):
         return [], []
-    edges = np.histogram_bin_edges(ordered[[0, -1]], bins=BINS)
-    places = np.searchsorted(ordered, edges[:-1])
-    counts = np.diff(np.append(places, len(ordered)))
+    edges = np.histogram_bin_edges(values[[0, -1]], bins=BINS)
+    below = np.append(0, up_to)[np.searchsorted(values, edges[1:-1])]
+    counts = np.diff([0, *below, up_to[-1]])
     return [int(count) for count in counts], [float(edge) for edge in edges]
 
 
-def _describe_dates(series: pd.Series) -> dict[str, Any]:
-    """Return the same for dates: ISO text, the standard deviation in days."""
-    micros = series.to_numpy("datetime64[us]").astype(np.int64).astype(np.float64)
-    facts = describe_numbers(micros)
-    if not facts:
+def _describe_dates(tally: Tally) -> dict[str, Any]:
+    """Return the same for dates, which were counted in microseconds: ISO text, the standard deviation in days."""
+    if tally.n_distinct == 0:
         return {}
-    said = {name: _iso(facts[name]) for name in ("min", "max", "mean", "median")}
-    edges = [_iso(edge) for edge in facts["histogram"]["edges"]]
-    return {**said, "sd": facts["sd"] / DAY, "histogram": {"edges": edges, "counts": facts["histogram"]["counts"]}}
+    first = int(tally.values[0])
+    facts = describe_numbers(Tally(tally.values - first, tally.counts))  # near zero, where a float holds every microsecond
+    said = {name: _iso(first, facts[name]) for name in ("min", "max", "mean", "median")}
+    histogram = facts["histogram"] if tally.n_distinct > 1 else {"edges": [], "counts": []}
+    edges = [_iso(first, edge) for edge in histogram["edges"]]
+    return {**said, "sd": facts["sd"] / DAY, "histogram": {"edges": edges, "counts": histogram["counts"]}}
 
 
-def _iso(micros: float) -> str:
-    return str(np.datetime64(round(micros), "us").astype("datetime64[s]"))
+def _iso(first: int, micros: float) -> str:
+    return str(np.datetime64(first + round(micros), "us").astype("datetime64[s]"))

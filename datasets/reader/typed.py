@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ from datasets.reader.hints import warn_of_sentinels
 from datasets.reader.numbers import Numbers
 from datasets.reader.rendering import as_shown, render
 from datasets.reader.roles import Judgement, judge_number
-from datasets.reader.statistics import Levels
+from datasets.reader.statistics import Levels, describe_column
+from datasets.reader.tally import Tally, tally_rows
 from datasets.reader.words import split_name
 from segmentiq.ml.values import Column
 
@@ -42,12 +44,16 @@ class Typed:
     written: Cells | None = None
     shown: Cells | None = None
     n_distinct: int | None = None
-    """How many values differ, where that is known already."""
+    """How many cells of text differ, where that is known already."""
+    tally: Tally | None = None
+    """How many rows hold each number or date, where they were counted already."""
     date_order: str = ""
     """How dates were written that came as text."""
     is_order_guessed: bool = False
     levels: Levels | None = None
     """The levels of a category, where they were counted already."""
+    statistics: dict[str, Any] = field(default_factory=dict)
+    """What the column looks like, once it was described."""
 
 
 def as_typed(
@@ -57,13 +63,21 @@ def as_typed(
     cells: Cells,
     *,
     numbers: Numbers | None = None,
-    n_distinct: int | None = None,
+    is_plain: bool = False,
 ) -> Typed:
-    """Return a column as it was judged with its cells, as they are shown and, where that is not how they stand, as written."""
-    shown = as_shown(cells, series)
+    """Return a column as it was judged with its cells, as they are shown and, where that is not how they stand, as written.
+
+    `is_plain` says that they are known to be shown as they stand.
+    """
+    shown = cells if is_plain else as_shown(cells, series)
     written = None if shown is cells else cells
-    column = column_of(name, judgement)
-    return Typed(column=column, series=series, numbers=numbers, written=written, shown=shown, n_distinct=n_distinct)
+    return Typed(column=column_of(name, judgement), series=series, numbers=numbers, written=written, shown=shown)
+
+
+def describe(typed: Typed) -> Typed:
+    """Return the column with its statistics, and without what was counted for them."""
+    facts = describe_column(typed.series, typed.column.kind, typed.n_distinct, typed.levels, typed.tally)
+    return replace(typed, statistics=facts, tally=None, levels=None)
 
 
 def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:
@@ -83,12 +97,12 @@ def type_values(name: str, series: pd.Series, findings: Findings) -> Typed:
     words = split_name(name)
     if is_date_name(words) and (dated := _as_dates(name, words, series, findings)) is not None:
         return dated
-    judgement = judge_number(number_facts(words, series.to_numpy()))
-    if judgement.kind != "number":
-        series = series.astype("Int64").astype("str").where(series.notna())
-    else:
-        warn_of_sentinels(name, series.to_numpy(), findings)
-    return Typed(column=column_of(name, judgement), series=series)
+    tally = tally_rows(series.to_numpy())
+    judgement = judge_number(number_facts(words, series.to_numpy(), tally))
+    if judgement.kind == "number":
+        warn_of_sentinels(name, tally, findings)
+        return Typed(column=column_of(name, judgement), series=series, tally=tally)
+    return Typed(column=column_of(name, judgement), series=series.astype("Int64").astype("str").where(series.notna()))
 
 
 def without_words(series: pd.Series, words: Collection[str]) -> pd.Series:

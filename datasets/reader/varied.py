@@ -7,6 +7,7 @@ choice is left. Then the column is read by its distinct cells like any other, wh
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,31 +16,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.cells import VariedCells, bytes_of, lengths_of, offsets_of
+from datasets.reader import plain
+from datasets.reader.cells import VariedCells
 from datasets.reader.dates import FIRST_YEAR, LAST_YEAR, is_date_name
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings
 from datasets.reader.hints import warn_of_sentinels
-from datasets.reader.isodates import read_iso
 from datasets.reader.numbers import Numbers, Writing, read_numbers
 from datasets.reader.roles import judge_number
+from datasets.reader.tally import tally_rows
 from datasets.reader.typed import Typed, as_typed, judge_date
 from datasets.reader.words import LARGEST_EXACT, MOST_TRUTHS, split_name
 
 FEW = 1_000
 """Cells that tell how the column is written."""
-LONGEST_NUMBER = 18
-"""Characters of which a whole number cannot overflow."""
-MINUS, POINT, SLASH, ZERO, NINE = b"-./09"
 
 
 def type_varied(name: str, cells: VariedCells, writing: Writing, findings: Findings) -> Typed | None:
     """Return a column of plain numbers or dates without looking for its distinct cells; None where those might tell more."""
     if writing.missing or len(head_of(cells)) <= MOST_TRUTHS:
         return None
-    stamps = read_iso_dates(cells)
-    if stamps is not None:
-        return as_typed(name, judge_date(" written year-month-day"), pd.Series(stamps), cells)
+    times = read_plain_times(cells)
+    if times is not None:
+        return as_typed(name, judge_date(" written year-month-day"), pd.Series(times[0]), cells, is_plain=times[1])
     words = split_name(name)
     read = None if is_date_name(words) else read_plain_numbers(cells, writing)
     if read is None:
@@ -47,12 +46,12 @@ def type_varied(name: str, cells: VariedCells, writing: Writing, findings: Findi
     values, numbers = read
     if values.dtype.kind == "i" and np.abs(values).max() > LARGEST_EXACT:
         return None
-    facts = number_facts(words, values)
-    judgement = judge_number(facts)
-    if judgement.kind != "number" or facts.n_distinct == 1:
+    tally = tally_rows(values)
+    judgement = judge_number(number_facts(words, values, tally))
+    if judgement.kind != "number" or tally.n_distinct == 1:
         return None
-    warn_of_sentinels(name, values, findings)
-    return as_typed(name, judgement, pd.Series(values), cells, numbers=numbers, n_distinct=facts.n_distinct)
+    warn_of_sentinels(name, tally, findings)
+    return replace(as_typed(name, judgement, pd.Series(values), cells, numbers=numbers), tally=tally)
 
 
 def head_of(cells: VariedCells) -> Any:
@@ -63,64 +62,41 @@ def head_of(cells: VariedCells) -> Any:
 
 def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[Any], Numbers] | None:
     """Return a number per row, NaN where the cell is empty, and how the first of them are written."""
-    if writing.decimal not in (None, ".") or not all(map(_is_plain, cells.chunks)):
+    if writing.decimal not in (None, "."):
         return None
+    parts = []
+    for chunk in cells.chunks:
+        part = plain.read_numbers(chunk)
+        if part is None:
+            return None
+        parts.append(part)
     numbers = read_numbers(head_of(cells), writing)
     if numbers is None or numbers.decimal != "." or numbers.thousands or numbers.symbol or numbers.is_ambiguous:
         return None
-    is_whole = not any((bytes_of(chunk) == POINT).any() for chunk in cells.chunks)
-    if not is_whole and not numbers.is_certain:
+    is_whole, has_gaps = not any(part.n_points for part in parts), any(part.n_empty for part in parts)
+    if not (all(part.is_exact for part in parts) if is_whole else numbers.is_certain):
         return None
-    has_gaps = any(not lengths_of(chunk).all() for chunk in cells.chunks)
-    dtype = pa.int64() if is_whole else pa.float64()
-    try:
-        parts = [pc.cast(_with_nulls(chunk), dtype).cast(pa.float64() if has_gaps else dtype) for chunk in cells.chunks]
-    except pa.ArrowInvalid:
-        return None
-    return np.concatenate([part.to_numpy(zero_copy_only=False) for part in parts]), numbers
+    values = np.concatenate(
+        [part.values if part.is_exact else _read_digits(chunk) for part, chunk in zip(parts, cells.chunks, strict=True)]
+    )
+    if not is_whole:
+        return values, numbers
+    return (values + 0.0 if has_gaps else values.astype(np.int64)), numbers  # a whole number has no zero below zero
 
 
-def read_iso_dates(cells: VariedCells) -> NDArray[np.datetime64] | None:
-    """Return a timestamp per row, NaT where the cell is empty."""
+def _read_digits(chunk: Any) -> NDArray[np.float64]:
+    """Return numbers of any length, NaN where a cell is empty."""
+    values: NDArray[np.float64] = pc.cast(pc.if_else(pc.equal(chunk, ""), "nan", chunk), pa.float64()).to_numpy()
+    return values
+
+
+def read_plain_times(cells: VariedCells) -> tuple[NDArray[np.datetime64], bool] | None:
+    """Return a timestamp per row, NaT where the cell is empty, and whether all of them are shown as they are written."""
     parts = []
     for chunk in cells.chunks:
-        filled = lengths_of(chunk) > 0
-        is_full = bool(filled.all())
-        stamps = read_iso(chunk if is_full else chunk.filter(pa.array(filled)), FIRST_YEAR, LAST_YEAR) if filled.any() else None
-        if stamps is None:
+        part = plain.read_times(chunk, FIRST_YEAR, LAST_YEAR)
+        if part is None:
             return None
-        part = stamps if is_full else np.full(len(chunk), np.datetime64("NaT"), dtype=stamps.dtype)
-        if not is_full:
-            part[filled] = stamps
         parts.append(part)
-    return np.concatenate(parts)
-
-
-def _is_plain(chunk: Any) -> bool:
-    """Tell whether the cells hold digits, points and minus signs only, none of them too long or with zeros in front."""
-    held, lengths = bytes_of(chunk), lengths_of(chunk)
-    if not len(held) or ((held - MINUS) > NINE - MINUS).any() or (held == SLASH).any() or lengths.max() > LONGEST_NUMBER:
-        return False
-    signed = _starts(chunk)[lengths > 1]
-    begins = held[signed] == MINUS
-    first = np.where(begins, signed + 1, signed)
-    second = held[np.minimum(first + 1, len(held) - 1)]
-    is_longer = lengths[lengths > 1] > begins + 1
-    return not ((held[first] == ZERO) & is_longer & (second != POINT)).any()
-
-
-def _starts(chunk: Any) -> NDArray[np.int64]:
-    """Return where in these bytes the cells start."""
-    offsets = offsets_of(chunk)
-    starts: NDArray[np.int64] = offsets[:-1].astype(np.int64) - offsets[0]
-    return starts
-
-
-def _with_nulls(chunk: Any) -> Any:
-    """Return the same cells, the empty ones as null."""
-    filled = lengths_of(chunk) > 0
-    if filled.all():
-        return chunk
-    _, offsets, data = chunk.buffers()
-    is_set = pa.array(np.append(np.zeros(chunk.offset, np.bool_), filled)).buffers()[1]
-    return pa.Array.from_buffers(chunk.type, chunk.offset + len(chunk), [is_set, offsets, data])[chunk.offset :]
+    whole = plain.join_times(parts)
+    return (whole.values, whole.is_plain) if whole.n_empty < len(whole.values) else None

@@ -16,8 +16,8 @@ from datasets.reader.cells import TextCells, VariedCells
 from datasets.reader.findings import Findings
 from datasets.reader.kinds import type_column
 from datasets.reader.numbers import Writing
-from datasets.reader.statistics import describe_column
-from datasets.reader.varied import read_iso_dates, read_plain_numbers
+from datasets.reader.typed import describe
+from datasets.reader.varied import read_plain_numbers, read_plain_times
 
 NUMBERS = [f"{number * 7.25 - 90:.2f}" for number in range(40)]
 WHOLE = [str(number * number) for number in range(40)]
@@ -49,7 +49,8 @@ ODD = st.sampled_from(
         ),
         *("NA", "null", "nan", "inf", "-999", "9" * 9, "9" * 17, "9" * 18, "9" * 19, "1.234", "x", " 1", "1 ", "\u0661", "a\0b"),
         *("2024-02-30", "0000-00-00", "9999-12-31", "1799-12-31", "20240101", "2024-01-01 ", "2024-01-01 10"),
-        *("2024-01-01T10:00:00", "2024-01-01 10:00:00.5"),
+        *("2024-01-01T10:00:00", "2024-01-01 10:00:00.5", "2024-01-01 10:00:00", "2024-01-01 10:00:07", "2024-01-01 00:00"),
+        *("0.1234567890123456", "12345678901234.567", "9007199254740993", "2024-01-01 24:00", "2024-01-01 1O:00", "2024-13-01"),
     ]
 )
 
@@ -73,7 +74,7 @@ def typed_with_all(name: str, cells: VariedCells | TextCells, writing: Writing) 
         "is_rewritten": typed.written is not None,
         "cells": held.rows(slice(None)).to_pylist(),
         "style": numbers and (numbers.decimal, numbers.thousands, numbers.symbol, numbers.is_ambiguous, numbers.is_certain),
-        "statistics": describe_column(typed.series, typed.column.kind, typed.n_distinct, typed.levels),
+        "statistics": describe(typed).statistics,
         "told": (findings.decisions, findings.warnings),
     }
 
@@ -111,7 +112,9 @@ def test_plain_columns_go_the_short_way(gap: list[str]) -> None:
     whole = read_plain_numbers(varied([*WHOLE, *gap], 2), Writing())
     assert whole is not None
     assert whole[0].dtype == (np.float64 if gap else np.int64)
-    stamps = read_iso_dates(varied([*TIMES, *gap], 2))
-    assert stamps is not None
+    times = read_plain_times(varied([*TIMES, *gap], 2))
+    assert times is not None
+    stamps, is_plain = times
+    assert is_plain
     assert stamps[:40].tolist() == np.array(TIMES, "datetime64[us]").tolist()
     assert np.isnat(stamps[40:]).tolist() == [True] * len(gap)
