@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from datasets.lines import Coded, coded, join_lines
-from datasets.reader.cells import Cells, TextCells, VariedCells, bytes_of
+from datasets.reader.buffers import find_bytes
+from datasets.reader.cells import Cells, TextCells, VariedCells
 from datasets.reader.decimals import trim_decimals
 from datasets.reader.rendering import render, rendering_of
 from datasets.reader.turns import in_turns
@@ -30,7 +31,7 @@ from segmentiq.ml.values import Column, Kind, Table
 KINDS = b"segmentiq.kinds"
 SLICE, LINES = 2**15, 2**14
 """Rows written at once, of Parquet and of text."""
-NEEDY = b',"\n\r'
+NEEDY = list(b',"\n\r')
 """Bytes that stand between quotation marks in a CSV file."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
@@ -93,8 +94,7 @@ def _quoted_rows(cells: Cells) -> Callable[[slice], Coded]:
 
 def _quoted(cells: Any) -> Any:
     """Return cells as they stand in a CSV file: all of them between quotation marks if one needs them, but for what is empty."""
-    held = bytes_of(cells)
-    if not any((held == mark).any() for mark in NEEDY):
+    if not find_bytes(cells)[NEEDY].any():
         return cells
     mark = pa.scalar('"', cells.type)
     quoted = pc.binary_join_element_wise(mark, pc.replace_substring(cells, '"', '""'), mark, pa.scalar("", cells.type))

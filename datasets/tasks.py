@@ -10,6 +10,7 @@ from segmentiq.jobs.task import OnProgress, job_task
 SWEEPERS.append(storage.sweep)
 COMPILERS = (
     "datasets.reader.fields.compile_fields",
+    "datasets.reader.buffers.compile_buffers",
     "datasets.reader.coding.compile_coding",
     "datasets.reader.plain.compile_plain",
     "datasets.reader.decimals.compile_decimals",

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.buffers import bytes_of, edges_of, find_bytes, offsets_of
 from datasets.reader.coding import NOTHING, are_in_turn, count_codes, renumber, spread
 from datasets.reader.fields import are_different
-from datasets.reader.patterns import are_words, edges_of, may_have_edges
+from datasets.reader.patterns import are_words, may_have_edges
 from datasets.reader.words import ERROR_CELLS, MISSING
 
 STRING = pa.large_string()
@@ -257,35 +258,8 @@ def _without_nul(cells: TextCells) -> TextCells:
     return TextCells(codes=renumber(place, cells.codes), levels=cleaned.dictionary, n_with_nul=n_with_nul)
 
 
-def offsets_of(values: Any) -> NDArray[np.integer[Any]]:
-    """Return where in their buffer each string of an Arrow array starts, and where the last one ends."""
-    wide: type[np.integer[Any]] = np.int64 if pa.types.is_large_string(values.type) else np.int32
-    return np.frombuffer(values.buffers()[1], wide)[values.offset : values.offset + len(values) + 1]
-
-
-def lengths_of(values: Any) -> NDArray[np.integer[Any]]:
-    """Return how many bytes each string of an Arrow array has."""
-    return np.diff(offsets_of(values))
-
-
-def bytes_of(values: Any) -> NDArray[np.uint8]:
-    """Return the bytes of all strings of an Arrow array, one after the other."""
-    held = values.buffers()[2]
-    if held is None or not len(values):
-        return np.zeros(0, np.uint8)
-    offsets = offsets_of(values)
-    return np.frombuffer(held, np.uint8)[offsets[0] : offsets[-1]]
-
-
-def buffers_of(values: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the buffer of an Arrow array of strings as it is, and where in it each string starts and the last one ends."""
-    held = values.buffers()[2]
-    data = np.zeros(0, np.uint8) if held is None else np.frombuffer(held, np.uint8)
-    return data, offsets_of(values).astype(np.int64, copy=False)
-
-
 def _count_nul(levels: Any) -> int:
     """Return how many of the strings hold a zero byte; most columns hold none, which one look at all bytes shows."""
-    if bytes_of(levels).all():
+    if not find_bytes(levels)[0]:
         return 0
     return int(pc.sum(pc.match_substring_regex(levels, NUL)).as_py() or 0)

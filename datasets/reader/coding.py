@@ -52,6 +52,20 @@ def are_in_turn(codes: Codes) -> bool:
     return count_in_turn(codes) == len(codes)
 
 
+def find_rows(codes: Codes, n_values: int) -> NDArray[np.int64]:
+    """Return for each of so many values a row that holds it; the first one where none does."""
+    rows = np.zeros(n_values, np.int64)
+    keep_rows(codes, rows)
+    return rows
+
+
+def count_runs(ordered: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the different ones of ordered numbers, and how many there are of each."""
+    values, counts = np.empty_like(ordered), np.empty(len(ordered), np.int64)
+    n_values = put_runs(ordered, values, counts)
+    return values[:n_values].copy(), counts[:n_values].copy()
+
+
 @compiled
 def add_up(codes: Codes, counts: NDArray[np.int64]) -> None:
     """Add to the count of each value the rows that hold it."""
@@ -65,6 +79,25 @@ def look_up(values: NDArray[Any], codes: Codes, empty: Any, rows: NDArray[Any]) 
     """Write the value of every row."""
     for row in range(len(codes)):
         rows[row] = values[codes[row]] if codes[row] >= 0 else empty
+
+
+@compiled
+def keep_rows(codes: Codes, rows: NDArray[np.int64]) -> None:
+    """Write for each value the last row that holds it."""
+    for row in range(len(codes)):
+        if codes[row] >= 0:
+            rows[codes[row]] = row
+
+
+@compiled
+def put_runs(ordered: NDArray[Any], values: NDArray[Any], counts: NDArray[np.int64]) -> int:
+    """Write each of the ordered numbers once and how many there are of it; return how many differ."""
+    n_values, first = 0, 0
+    for row in range(1, len(ordered) + 1):
+        if row == len(ordered) or ordered[row] != ordered[first]:
+            values[n_values], counts[n_values] = ordered[first], row - first
+            n_values, first = n_values + 1, row
+    return n_values
 
 
 @compiled
@@ -83,4 +116,7 @@ def compile_coding(_: Callable[[], None]) -> None:
     renumber(codes, codes)
     spread(np.zeros(1), codes, np.nan)
     spread(np.zeros(1, np.int64), codes, 0)
+    find_rows(codes, 1)
+    count_runs(np.zeros(1))
+    count_runs(np.zeros(1, np.int64))
     are_in_turn(codes)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datasets.reader.cells import bytes_of, offsets_of
+from datasets.reader.buffers import bytes_of, offsets_of
 from segmentiq.ml.compiled import compiled, inner
 
 Bytes = NDArray[np.uint8]

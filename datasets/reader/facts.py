@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.cells import Present, TextCells, bytes_of
+from datasets.reader.buffers import edges_of, find_bytes
+from datasets.reader.cells import Present, TextCells
 from datasets.reader.numbers import has_leading_zeros, share_of_numbers
-from datasets.reader.patterns import all_match, edges_of
+from datasets.reader.patterns import all_match
 from datasets.reader.roles import NumberFacts, TextFacts
 from datasets.reader.tally import Tally
 
@@ -63,7 +64,7 @@ def _are_quantities(values: Any) -> bool:
 
 def _spaced(values: Any) -> NDArray[np.bool_]:
     """Tell which strings hold a space; mostly one look at all bytes shows that none does."""
-    if not np.isin(bytes_of(values), SPACES).any():
+    if not find_bytes(values)[SPACES].any():
         return np.zeros(len(values), np.bool_)
     spaced: NDArray[np.bool_] = pc.match_substring_regex(values, r"\s").to_numpy(zero_copy_only=False)
     return spaced

@@ -12,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.reader.cells import Present, TextCells, bytes_of
+from datasets.reader.buffers import edges_of, find_bytes
+from datasets.reader.cells import Present, TextCells
 from datasets.reader.dates import looks_like_dates
 from datasets.reader.findings import Findings, count_of
 from datasets.reader.numbers import symbols_of
-from datasets.reader.patterns import all_match, edges_of
+from datasets.reader.patterns import all_match
 from datasets.reader.roles import DIGIT_WORDS, Judgement, is_id_name
 from datasets.reader.tally import Tally
 
@@ -29,6 +30,7 @@ WITH_UNIT = r"^[+-]?\d[\d.,' ]*\s?(?:(?:\p{Ll}|µ)(?:\p{L}|[²³]){0,9}|(?:\p{L}
 CONTROLS = r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]"
 ROUNDED = r"^\d(?:[.,]\d{1,5})?E\+(?:1[1-9]|2\d)$"
 """How spreadsheets show a number of twelve digits or more."""
+IS_CONTROL = np.isin(np.arange(256), [*(byte for byte in range(32) if byte not in b"\0\t\n\r"), 127])
 IS_DIGIT, POWER = np.isin(np.arange(256), list(b"0123456789")), ord("E")
 LOST_DIGITS = (
     "{}: {} were rounded by a spreadsheet, which wrote them in powers of ten; their last digits were lost before the file came"
@@ -41,10 +43,8 @@ TWICE_ENCODED = "Ã[\u0080-\u00bf\u0152\u0160\u0178]|â€|Ð[°-¿]Ð"
 
 def warn_of_characters(name: str, cells: TextCells, findings: Findings) -> None:
     """Warn of characters that came damaged or that most programs cannot show; they are kept."""
-    held = cells.levels.buffers()[2]
-    data = np.frombuffer(held, np.uint8) if held is not None else np.zeros(0, np.uint8)
-    has_low = bool(((data < 32) & (data != 9) & (data != 10) & (data != 13) | (data == 127)).any())
-    has_high = bool((data > 127).any())
+    found = find_bytes(cells.levels)
+    has_low, has_high = bool((found & IS_CONTROL).any()), bool(found[128:].any())
     for code, n_values, what in (
         ("zero_bytes", cells.n_with_nul, "zero bytes in {} are replaced by \ufffd."),
         ("control_characters", has_low and _count(cells.levels, CONTROLS), "control characters stand in {}; they are kept."),
@@ -65,7 +65,7 @@ def judge_rounded(name: str, words: tuple[str, ...], present: Present, findings:
     It shows numbers of twelve digits and more in powers of ten, and what it shows is what it exports. Identifiers have the same
     number of digits; amounts in powers of ten differ in them.
     """
-    if not (bytes_of(present.values) == POWER).any():
+    if not find_bytes(present.values)[POWER]:
         return None
     first, last, _ = edges_of(present.values)
     maybe = np.flatnonzero(IS_DIGIT[first] & IS_DIGIT[last])

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.patterns import FIRST, all_match, any_matches, are_words, edges_of, in_plain_digits
+from datasets.reader.buffers import edges_of
+from datasets.reader.patterns import FIRST, all_match, any_matches, are_words, in_plain_digits
 from datasets.reader.words import LONGEST_VALUE, NON_FINITE, SYMBOL, plain_digits
 
 Mark = Literal["", ".", ",", " ", "'"]

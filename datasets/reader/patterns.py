@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.buffers import edges_of, find_bytes
 from datasets.reader.words import plain_digits
 
 FIRST = 100
@@ -60,20 +61,9 @@ def may_have_edges(values: Any) -> bool:
     return bool((~is_empty & (is_space[first] | is_space[last])).any())
 
 
-def edges_of(values: Any) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
-    """Return the first and the last byte of every string (none of them null), and which are empty and have neither."""
-    _, places, held = values.buffers()
-    wide = np.int64 if pa.types.is_large_string(values.type) else np.int32
-    offsets = np.frombuffer(places, wide)[values.offset : values.offset + len(values) + 1]
-    data = np.frombuffer(held, np.uint8) if held is not None and held.size else np.zeros(1, np.uint8)
-    last = len(data) - 1
-    starts, ends = np.minimum(offsets[:-1], last), np.clip(offsets[1:] - 1, 0, last)
-    return data[starts], data[ends], offsets[:-1] == offsets[1:]
-
-
 def in_plain_digits(values: Any) -> Any:
     """Return strings whose digits of other scripts are those of ours; mostly one look at all bytes shows that there are none."""
-    if pc.all(pc.string_is_ascii(values)).as_py() in (True, None):
+    if not find_bytes(values)[ASCII:].any():
         return values
     return pa.array([text if text.isascii() else plain_digits(text) for text in values.to_pylist()], values.type)
 

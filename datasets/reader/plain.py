@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datasets.reader.cells import buffers_of
+from datasets.reader.buffers import buffers_of
 from segmentiq.ml.bytewise import word_at
 from segmentiq.ml.compiled import compiled, inner
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.reader.cells import Cells, TextCells, VariedCells
+from datasets.reader.coding import find_rows
 
 LARGE = 1e10
 """From here on Arrow writes floats with an exponent; up to 2**63 they are written out instead."""
@@ -92,18 +93,19 @@ def as_shown(cells: Cells, series: pd.Series) -> Cells | None:
     """
     if isinstance(cells, VariedCells) or cells.are_levels:
         return None if _is_rewritten(cells, series) else cells
-    present = np.flatnonzero(cells.codes >= 0)
-    row_of = np.zeros(len(cells.levels), dtype=np.int64)
-    row_of[cells.codes[present]] = present
+    row_of = find_rows(cells.codes, len(cells.levels))
     levels = pc.fill_null(render(pa.chunked_array([pa.array(series.iloc[row_of], from_pandas=True)])), "").combine_chunks()
     levels = levels.cast(cells.levels.type)
     return cells if levels.equals(cells.levels) else replace(cells, levels=levels)
 
 
 def _is_rewritten(cells: Cells, series: pd.Series) -> bool:
+    parts = [cells.levels] if isinstance(cells, TextCells) else cells.chunks
+    head = parts[0][:LIKELY]
+    if series.dtype.kind == "f" and not _reads_alike(_floats_as_text(pa.array(series.iloc[: len(head)], from_pandas=True)), head):
+        return True
     typed = pa.chunked_array([pa.array(series, from_pandas=True)])
     rendering = rendering_of(typed)
-    parts = [cells.levels] if isinstance(cells, TextCells) else cells.chunks
     begun = 0
     for part in (half for whole in parts for half in (whole[:LIKELY], whole[LIKELY:])):
         if len(part) and not _reads_alike(rendering(typed[begun : begun + len(part)]), part):

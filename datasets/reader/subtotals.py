@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datasets.reader.buffers import edges_of
 from datasets.reader.cells import Cells, VariedCells, tidy
 from datasets.reader.findings import count_of
 from datasets.reader.numbers import Writing, read_numbers
-from datasets.reader.patterns import edges_of
 from datasets.reader.repeats import take_rows
 from datasets.reader.source import RawTable, Source
 from datasets.reader.words import MAYBE_MISSING

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.reader.coding import count_runs
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
@@ -39,8 +41,7 @@ def tally_rows(rows: NDArray[Any]) -> Tally:
         ordered = np.sort(rows[~np.isnat(rows)].view(np.int64))
     else:
         ordered = np.sort(rows if rows.dtype.kind in "iu" else rows[np.isfinite(rows)])
-    starts = _starts_of_runs(ordered)
-    return Tally(ordered[starts], np.diff(np.append(starts, len(ordered))))
+    return Tally(*count_runs(ordered))
 
 
 def tally_levels(values: NDArray[Any], counts: NDArray[np.int64]) -> Tally:
@@ -48,14 +49,7 @@ def tally_levels(values: NDArray[Any], counts: NDArray[np.int64]) -> Tally:
     is_there = (counts > 0) & (~np.isnat(values) if values.dtype.kind == "M" else np.isfinite(values))
     numbers = values[is_there].view(np.int64) if values.dtype.kind == "M" else values[is_there]
     order = np.argsort(numbers, kind="stable")
-    ordered = numbers[order]
-    starts = _starts_of_runs(ordered)
+    different, n_cells = count_runs(numbers[order])
+    starts = np.cumsum(n_cells) - n_cells
     held = counts[is_there][order]
-    return Tally(ordered[starts], np.add.reduceat(held, starts) if len(starts) else held)
-
-
-def _starts_of_runs(ordered: NDArray[Any]) -> NDArray[np.int64]:
-    """Return where each value comes up first."""
-    is_first = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    return np.flatnonzero(is_first)
+    return Tally(different, np.add.reduceat(held, starts) if len(starts) else held)

@@ -1,0 +1,82 @@
+"""Arrow strings as the bytes they are: where each starts and ends, its first and last byte, and which bytes there are at all.
+
+Arrow arrays of strings without nulls flow in, arrays of bytes, places and truths flow out. A column has up to millions of
+distinct cells, and most questions about them are answered by a look at these; so that look is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from segmentiq.ml.compiled import compiled
+
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.int64]
+Truths = NDArray[np.bool_]
+
+
+def offsets_of(values: Any) -> NDArray[np.integer[Any]]:
+    """Return where in their buffer each string starts, and where the last one ends."""
+    wide: type[np.integer[Any]] = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    return np.frombuffer(values.buffers()[1], wide)[values.offset : values.offset + len(values) + 1]
+
+
+def lengths_of(values: Any) -> NDArray[np.integer[Any]]:
+    """Return how many bytes each string has."""
+    return np.diff(offsets_of(values))
+
+
+def buffers_of(values: Any) -> tuple[Bytes, Places]:
+    """Return the buffer of the strings as it is, and where in it each of them starts and the last one ends."""
+    held = values.buffers()[2]
+    data = np.zeros(0, np.uint8) if held is None else np.frombuffer(held, np.uint8)
+    return data, offsets_of(values).astype(np.int64, copy=False)
+
+
+def bytes_of(values: Any) -> Bytes:
+    """Return the bytes of all strings, one after the other."""
+    held, places = buffers_of(values)
+    return held[places[0] : places[-1]] if len(values) else held[:0]
+
+
+def find_bytes(values: Any) -> Truths:
+    """Return which of the 256 bytes stand in any of the strings."""
+    found = np.zeros(256, np.bool_)
+    note_bytes(bytes_of(values), found)
+    return found
+
+
+def edges_of(values: Any) -> tuple[Bytes, Bytes, Truths]:
+    """Return the first and the last byte of every string, and which are empty and have neither."""
+    held, places = buffers_of(values)
+    edges, is_empty = np.empty((2, len(values)), np.uint8), np.empty(len(values), np.bool_)
+    put_edges(held, places, edges, is_empty)
+    return edges[0], edges[1], is_empty
+
+
+@compiled
+def note_bytes(held: Bytes, found: Truths) -> None:
+    """Mark the bytes that there are."""
+    for place in range(len(held)):
+        found[held[place]] = True
+
+
+@compiled
+def put_edges(held: Bytes, places: Places, edges: NDArray[np.uint8], is_empty: Truths) -> None:
+    """Write the first and the last byte of every string, 0 where it is empty, into `edges` (2, n)."""
+    for row in range(len(is_empty)):
+        start, end = places[row], places[row + 1]
+        is_empty[row] = start == end
+        edges[0, row], edges[1, row] = (0, 0) if start == end else (held[start], held[end - 1])
+
+
+def compile_buffers(_: Callable[[], None]) -> None:
+    """Compile, or load, what looks at bytes: a blink's work, of which nobody is told."""
+    values = pa.array(["a"])
+    find_bytes(values)
+    edges_of(values)
