@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -40,9 +41,11 @@ CELL_SHOWN = 200
 def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
     """Read the original or turn the orders, store the typed table and publish it. Raises Refusal, LeaseLost."""
     read = _turn(dataset, on_progress) if dataset.is_derived else _read(dataset, on_progress)
-    result = examined(read, dataset.overrides.get("missing"))
     on_progress("storing", 0.9)
-    table, rows = storage.store_table(dataset, result)
+    with ThreadPoolExecutor(1) as threads:
+        storing = threads.submit(storage.store_rows, dataset, read)
+        result = examined(read, dataset.overrides.get("missing"))
+        table, rows = storage.store_table(dataset, result), storing.result()
     with transaction.atomic():
         dataset.finish(  # first: it asks whether we may publish at all
             decisions=list(result.decisions),

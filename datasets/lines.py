@@ -1,6 +1,7 @@
 """Columns of cells in, the lines of a CSV file out, for a part of the rows at a time.
 
-Compiled, because every byte of every cell of a large table goes through here.
+Compiled, because every byte of every cell of a large table goes through here. The cells of one column are put into all lines
+before those of the next one, so nothing has to be brought together first.
 """
 
 from __future__ import annotations
@@ -12,73 +13,86 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datasets.reader.buffers import bytes_of, offsets_of
+from datasets.reader.buffers import buffers_of
 from segmentiq.ml.bytewise import WORD, put_word, word_at
-from segmentiq.ml.compiled import compiled
+from segmentiq.ml.compiled import compiled, inner
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 Codes = NDArray[np.int32]
 COMMA, LINE_FEED = b",\n"
+ALL, EIGHT = np.uint64(2**64 - 1), np.uint64(8)
 
 
 class Coded(NamedTuple):
-    """Cells of a column: `codes` (n,) find each among the strings in `held`, where `offsets` say; -1 is an empty one."""
+    """Cells of a column: `codes` (n,) find each among the strings in `held`, which start and end as said; -1 is an empty one."""
 
     codes: Codes
-    offsets: Places
+    starts: Places
+    ends: Places
     held: Bytes
 
 
 def coded(strings: Any, codes: Codes | None = None) -> Coded:
     """Return strings of an Arrow array as cells; all of them, one after the other, where there are no codes. Null is empty."""
-    whole = strings.fill_null("") if strings.null_count else strings
-    offsets = offsets_of(whole).astype(np.int64)
-    return Coded(np.arange(len(whole), dtype=np.int32) if codes is None else codes, offsets - offsets[0], bytes_of(whole))
+    held, places = buffers_of(strings.fill_null("") if strings.null_count else strings)
+    return Coded(np.arange(len(strings), dtype=np.int32) if codes is None else codes, places[:-1], places[1:], held)
 
 
 def join_lines(columns: Sequence[Coded]) -> Bytes:
     """Return the lines that these columns make, with commas between the cells."""
-    codes, n_before, n_bytes = np.empty((len(columns[0].codes), len(columns)), np.int32), 0, 0
-    offsets = []
-    for place, column in enumerate(columns):
-        codes[:, place] = np.where(column.codes < 0, -1, column.codes + np.int32(n_before))
-        offsets.append(column.offsets + n_bytes)
-        n_before, n_bytes = n_before + len(column.offsets), n_bytes + len(column.held)
-    held = np.concatenate([*(column.held for column in columns), np.zeros(WORD, np.uint8)])
-    whole = np.concatenate(offsets)
-    lines = np.empty(measure_lines(codes, whole) + WORD, np.uint8)
-    put_lines(codes, whole, held, lines)
+    lengths = np.full(len(columns[0].codes), len(columns), np.int64)
+    for column in columns:
+        add_lengths(column, lengths)
+    ends = np.cumsum(lengths)
+    lines = np.empty(int(ends[-1]) + WORD if len(ends) else WORD, np.uint8)
+    places = ends - lengths
+    for column in columns[:-1]:
+        put_cells(column, COMMA, places, lines)
+    put_cells(columns[-1], LINE_FEED, places, lines)
     return lines[:-WORD]
 
 
 @compiled
-def measure_lines(codes: Codes, offsets: Places) -> int:
-    """Return how many bytes the lines have: codes (rows, columns) say which of the offsets is a cell's, -1 that it is empty."""
-    total = codes.size
+def add_lengths(column: Coded, lengths: Places) -> None:
+    """Add the bytes of each cell to those of its line."""
+    codes, starts, ends, _ = column
     for row in range(len(codes)):
-        for column in range(codes.shape[1]):
-            code = codes[row, column]
-            if code >= 0:
-                total += offsets[code + 1] - offsets[code]
-    return total
+        code = codes[row]
+        if code >= 0:
+            lengths[row] += ends[code] - starts[code]
 
 
 @compiled
-def put_lines(codes: Codes, offsets: Places, held: Bytes, lines: Bytes) -> None:
-    """Write the cells row by row; words are read and written, so there is room for one behind `held` and `lines`."""
-    place = 0
+def put_cells(column: Coded, mark: int, places: Places, lines: Bytes) -> None:
+    """Write the cell of each row, and the mark that follows it, to its place in the line, and move that behind them.
+
+    Words are written, so there is room for one behind `lines`.
+    """
+    codes, starts, ends, held = column
     for row in range(len(codes)):
-        for column in range(codes.shape[1]):
-            code = codes[row, column]
-            if code >= 0:
-                start, length = offsets[code], offsets[code + 1] - offsets[code]
-                for step in range(0, length, WORD):
-                    put_word(lines, place + step, word_at(held, start + step))
-                place += length
-            lines[place] = COMMA
-            place += 1
-        lines[place - 1] = LINE_FEED
+        place, code = places[row], codes[row]
+        if code >= 0:
+            _copy(held, starts[code], ends[code] - starts[code], lines, place)
+            place += ends[code] - starts[code]
+        lines[place] = mark
+        places[row] = place + 1
+
+
+@inner
+def _copy(held: Bytes, start: int, length: int, lines: Bytes, place: int) -> None:
+    """Copy bytes; those behind the last one stay, for they may be the cells of the next line."""
+    step = 0
+    while step + WORD <= length:
+        put_word(lines, place + step, word_at(held, start + step))
+        step += WORD
+    if step < length and start + step + WORD <= len(held):
+        theirs = ALL << np.uint64(8 * (length - step))
+        word = (word_at(held, start + step) & ~theirs) | (word_at(lines, place + step) & theirs)
+        put_word(lines, place + step, word)
+    else:
+        for at in range(step, length):
+            lines[place + at] = held[start + at]
 
 
 def compile_lines(_: Callable[[], None]) -> None:

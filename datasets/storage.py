@@ -1,7 +1,7 @@
 """The files of a dataset: the untouched original, the canonical table and its rows as text.
 
     UPLOAD_DIR/<dataset>/original               the bytes that were uploaded
-                        /table-<hash>.parquet   typed columns, for the worker
+                        /table-<hash>.arrow     typed columns, for the worker
                         /rows-<hash>.csv        the same rows as UTF-8 text, for the web process, which has no pandas;
                                                 columns that the customer wrote otherwise also as they were written
 
@@ -32,6 +32,7 @@ from segmentiq.files import (
     entries_of,
     flush,
     folders_by_key,
+    is_sha256,
     opened,
     remove_folder,
     remove_settled,
@@ -68,7 +69,8 @@ def original_path(dataset: Dataset) -> Path:
 
 
 def table_path(dataset: Dataset) -> Path:
-    return dataset_dir(dataset.pk) / f"table-{dataset.table_fingerprint[:16]}.parquet"
+    ending = "parquet" if is_sha256(dataset.table_fingerprint) else "arrow"  # the one before fingerprints, the other since
+    return dataset_dir(dataset.pk) / f"table-{dataset.table_fingerprint[:16]}.{ending}"
 
 
 def rows_path(dataset: Dataset) -> Path:
@@ -163,16 +165,19 @@ def whole_row(row: list[str]) -> list[str]:
 # --- the worker's side: everything below loads pandas ------------------------------------------------------------------------
 
 
-def store_table(dataset: Dataset, read: ReadResult) -> tuple[StoredFile, StoredFile]:
-    """Write a typed table as Parquet and as text, side by side, under names made of their hashes; return both."""
+def store_table(dataset: Dataset, read: ReadResult) -> StoredFile:
+    """Write a typed table as an Arrow file, under a name made of its hash."""
     from datasets import tabular
 
-    with ThreadPoolExecutor(1) as threads:
-        rows = threads.submit(
-            _store_hashed, dataset, "rows-{}.csv", partial(tabular.write_text, read.table, written=read.written, shown=read.shown)
-        )
-        table = _store_hashed(dataset, "table-{}.parquet", partial(tabular.write_parquet, read.table))
-        return table, rows.result()
+    return _store_hashed(dataset, "table-{}.arrow", partial(tabular.write_table, read.table))
+
+
+def store_rows(dataset: Dataset, read: ReadResult) -> StoredFile:
+    """Write the rows of a typed table as text, under a name made of their hash."""
+    from datasets import tabular
+
+    write = partial(tabular.write_text, read.table, written=read.written, shown=read.shown)
+    return _store_hashed(dataset, "rows-{}.csv", write)
 
 
 def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[BinaryIO], None]) -> StoredFile:
@@ -226,7 +231,7 @@ def load_table(dataset: Dataset, columns: Sequence[Column] | None = None) -> Tab
     if stream is None:
         raise damaged()
     stream.close()
-    return tabular.read_parquet(path, tuple(wanted))
+    return tabular.read_table(path, tuple(wanted))
 
 
 # --- the sweep ---------------------------------------------------------------------------------------------------------------

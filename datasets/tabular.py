@@ -1,6 +1,7 @@
-"""Typed tables as files, in the worker: `Table` to Parquet and to text, and back with the kinds a person chose.
+"""Typed tables as files, in the worker: `Table` to an Arrow file and to text, and back with the kinds a person chose.
 
-Parquet keeps the dtypes, and the kinds as they were read in its metadata. The text is how the rest of the product shows a value,
+An Arrow file is the memory of the columns as it is, so writing and loading cost nothing but the disk; it keeps the dtypes, and the
+kinds as they were read in its metadata. The text is how the rest of the product shows a value,
 and beside it how the customer wrote it. A column whose kind was overridden is converted from the text that is shown, so what a
 person sees is what is converted.
 """
@@ -14,9 +15,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.ipc
 import pyarrow.parquet
 
 from datasets.lines import Coded, coded, join_lines
@@ -29,22 +32,32 @@ from segmentiq.ml.errors import RunRefused
 from segmentiq.ml.values import Column, Kind, Table
 
 KINDS = b"segmentiq.kinds"
-SLICE, LINES = 2**15, 2**14
-"""Rows written at once, of Parquet and of text."""
+OF_BEFORE = ".parquet"
+"""Tables that were stored before there were Arrow files."""
+LINES = 2**14
+"""Rows written at once as text."""
+FEW = 2**15
+"""Cells that tell whether a column repeats itself."""
 NEEDY = list(b',"\n\r')
 """Bytes that stand between quotation marks in a CSV file."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
 
-def write_parquet(table: Table, stream: BinaryIO) -> None:
-    """Write the typed columns with their kinds; nobody looks for single rows, so statistics of their pages are left out."""
-    arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
+def write_table(table: Table, stream: BinaryIO) -> None:
+    """Write the typed columns with their kinds, of strings that repeat each once."""
     kinds = json.dumps({column.name: column.kind for column in table.columns})
-    schema = arrow.schema.with_metadata({**(arrow.schema.metadata or {}), KINDS: kinds.encode()})
-    coded = [name for name in arrow.column_names if _repeats(arrow.column(name)[:SLICE])]
-    with pa.parquet.ParquetWriter(stream, schema, use_dictionary=coded, write_statistics=False) as writer:
-        for part in _slices(arrow.num_rows, SLICE):
-            writer.write_table(arrow[part].cast(schema))
+    arrow = pa.table({name: _packed(table.frame[name]) for name in table.frame.columns}, metadata={KINDS: kinds.encode()})
+    with pa.ipc.new_file(stream, arrow.schema) as writer:
+        writer.write_table(arrow)
+
+
+def _packed(series: pd.Series[Any]) -> Any:
+    """Return a column as an Arrow array: numbers as they lie in memory, NaN too; strings coded where they repeat."""
+    if series.dtype.kind in "iuf" and isinstance(series.dtype, np.dtype):
+        return pa.array(series.to_numpy())
+    column = pa.chunked_array([pa.array(series, from_pandas=True)]).combine_chunks()
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return column.dictionary_encode() if is_text and _repeats(column[:FEW]) else column
 
 
 def write_text(
@@ -79,7 +92,10 @@ def _rendered(series: pd.Series[Any], written: Cells | None) -> Callable[[slice]
 
     def trim_or_render(part: slice) -> Coded:
         trimmed = trim_decimals(written.rows(part))
-        return coded(rendering(column[part]).combine_chunks() if trimmed is None else trimmed)
+        if trimmed is None:
+            return coded(rendering(column[part]).combine_chunks())
+        held, starts, ends = trimmed
+        return Coded(np.arange(len(ends), dtype=np.int32), starts, ends, held)
 
     return trim_or_render
 
@@ -110,9 +126,9 @@ def _slices(n_rows: int, at_once: int) -> Iterator[slice]:
     return (slice(start, start + at_once) for start in range(0, n_rows, at_once))
 
 
-def read_parquet(path: Path, columns: tuple[Column, ...]) -> Table:
+def read_table(path: Path, columns: tuple[Column, ...]) -> Table:
     """Load the columns with the kinds they have now. Raises RunRefused when one cannot be read as its kind."""
-    arrow = pa.parquet.read_table(path)
+    arrow = pa.parquet.read_table(path) if path.suffix == OF_BEFORE else pa.ipc.open_file(pa.memory_map(str(path))).read_all()
     stored = json.loads(arrow.schema.metadata[KINDS])
     series = {column.name: _typed(arrow.column(column.name), stored[column.name], column) for column in columns}
     return Table(frame=pd.DataFrame(series, index=pd.RangeIndex(arrow.num_rows)), columns=columns)
@@ -121,7 +137,7 @@ def read_parquet(path: Path, columns: tuple[Column, ...]) -> Table:
 def _typed(values: Any, stored: Kind, column: Column) -> pd.Series[Any]:
     if stored == column.kind or {stored, column.kind} <= {"category", "id", "text", "constant"}:
         return _native(values, column.kind)
-    text = pd.Series(render(values).to_pylist(), dtype="string")
+    text = _strings(render(values))
     converted = CONVERTERS.get(column.kind, _same)(text)
     lost = int(converted.isna().sum() - text.isna().sum())
     if lost:
@@ -141,7 +157,11 @@ def _native(values: Any, kind: Kind) -> pd.Series[Any]:
         return pd.Series(values.to_pandas(), dtype="boolean")
     if kind == "date":
         return pd.Series(values.to_pandas())
-    return pd.Series(values.to_pylist(), dtype="string")
+    return _strings(values)
+
+
+def _strings(values: Any) -> pd.Series[Any]:
+    return pd.Series(pd.array(values.combine_chunks().cast(pa.large_string()), dtype="string"))
 
 
 def _same(text: pd.Series[Any]) -> pd.Series[Any]:

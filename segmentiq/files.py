@@ -133,8 +133,13 @@ def opened(path: Path, size: int | None, expected: str = "") -> BinaryIO | None:
     return None
 
 
+def is_sha256(expected: str) -> bool:
+    """Tell a SHA-256 from a fingerprint."""
+    return len(expected) == HEX_OF_SHA256
+
+
 def _hash_like(expected: str, stream: BinaryIO) -> str:
-    return hashlib.file_digest(stream, "sha256").hexdigest() if len(expected) == HEX_OF_SHA256 else _fingerprint(stream)
+    return hashlib.file_digest(stream, "sha256").hexdigest() if is_sha256(expected) else _fingerprint(stream)
 
 
 def remove_folder(folder: Path) -> None:

@@ -39,7 +39,7 @@ def test_orphans_and_parts_are_deleted(make_run: Make, media: Path) -> None:
     run = make_run()
     before = files(media)
     lease = Path(Artifact.objects.first().path).parts[1]  # type: ignore[union-attr]
-    put(media / "datasets" / str(run.dataset_id) / "table-old.parquet")
+    put(media / "datasets" / str(run.dataset_id) / "table-old.arrow")
     put(media / "datasets" / str(run.dataset_id) / "original.part")
     put(media / "datasets" / str(uuid.uuid4()) / "original")
     put(media / "runs" / str(run.pk) / "deadbeef" / "top.json")

@@ -221,7 +221,7 @@ def _find_quote(text: str, dialect: Dialect, limits: ReadLimits) -> Dialect:
     if "'" in text and _wraps_in_apostrophes(text[:WRAPPED_CHARS], dialect.delimiter):
         single = replace(dialect, quote="single")
         return single if _is_sound(text, single, limits) else dialect
-    if NOTHING.search(text) and ESCAPE.search(text):
+    if "\\" in text and NOTHING.search(text) and ESCAPE.search(text):
         dump = replace(dialect, quote="backslash")
         return dump if _is_sound(text, dump, limits) and _share(text, dump, limits) >= _share(text, dialect, limits) else dialect
     if '"' not in text:

@@ -24,7 +24,7 @@ for path in sys.argv[1:]:
     read = read_table(path, path)
     assert len(read.table.frame) == 80_000
     tabular.write_text(read.table, io.BytesIO(), read.written, read.shown)
-    tabular.write_parquet(read.table, io.BytesIO())
+    tabular.write_table(read.table, io.BytesIO())
 """
 
 

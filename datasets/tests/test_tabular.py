@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 from datasets import tabular
@@ -29,10 +32,10 @@ def text_of(table: Table, folder: Path) -> list[list[str]]:
 
 
 def back(table: Table, folder: Path, **kinds: str) -> Table:
-    with (folder / "table.parquet").open("wb") as stream:
-        tabular.write_parquet(table, stream)
+    with (folder / "table.arrow").open("wb") as stream:
+        tabular.write_table(table, stream)
     wanted = tuple(Column(name=c.name, kind=kinds.get(c.name, c.kind), role=c.role) for c in table.columns)  # type: ignore[arg-type]
-    return tabular.read_parquet(folder / "table.parquet", wanted)
+    return tabular.read_table(folder / "table.arrow", wanted)
 
 
 @pytest.mark.parametrize(
@@ -101,3 +104,13 @@ def test_a_kind_that_does_not_fit_is_refused_with_a_count_and_no_value(tmp_path:
     assert refused.value.code == "invalid_kind"
     assert "1 of its values" in refused.value.message
     assert "secret" not in refused.value.message + refused.value.hint
+
+
+def test_a_table_that_was_stored_as_parquet_is_loaded_too(tmp_path: Path) -> None:
+    kinds = json.dumps({"key": "id", "spend": "number"}).encode()
+    stored = pa.table({"key": pa.array(["01", None]), "spend": [1.5, None]}, metadata={tabular.KINDS: kinds})
+    pa.parquet.write_table(stored, tmp_path / "table.parquet")
+    wanted = (Column(name="key", kind="id", role="id"), Column(name="spend", kind="number", role="feature"))
+    frame = tabular.read_table(tmp_path / "table.parquet", wanted).frame
+    assert frame["key"].tolist() == ["01", pd.NA]
+    assert frame["spend"].fillna(-1).tolist() == [1.5, -1]
