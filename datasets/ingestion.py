@@ -42,10 +42,10 @@ def ingest(dataset: Dataset, on_progress: OnProgress) -> None:
     """Read the original or turn the orders, store the typed table and publish it. Raises Refusal, LeaseLost."""
     read = _turn(dataset, on_progress) if dataset.is_derived else _read(dataset, on_progress)
     on_progress("storing", 0.9)
-    with ThreadPoolExecutor(1) as threads:
-        storing = threads.submit(storage.store_rows, dataset, read)
-        result = examined(read, dataset.overrides.get("missing"))
-        table, rows = storage.store_table(dataset, result), storing.result()
+    with ThreadPoolExecutor(2) as threads:
+        storing = [threads.submit(store, dataset, read) for store in (storage.store_table, storage.store_rows)]
+        result = examined(read, dataset.overrides.get("missing"))  # says what columns are for; what they hold, it leaves alone
+        table, rows = (stored.result() for stored in storing)
     with transaction.atomic():
         dataset.finish(  # first: it asks whether we may publish at all
             decisions=list(result.decisions),

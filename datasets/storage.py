@@ -169,7 +169,7 @@ def store_table(dataset: Dataset, read: ReadResult) -> StoredFile:
     """Write a typed table as an Arrow file, under a name made of its hash."""
     from datasets import tabular
 
-    return _store_hashed(dataset, "table-{}.arrow", partial(tabular.write_table, read.table))
+    return _store_hashed(dataset, "table-{}.arrow", partial(tabular.write_table, read.table, shown=read.shown))
 
 
 def store_rows(dataset: Dataset, read: ReadResult) -> StoredFile:

@@ -1,8 +1,8 @@
 """Typed tables as files, in the worker: `Table` to an Arrow file and to text, and back with the kinds a person chose.
 
-An Arrow file is the memory of the columns as it is, so writing and loading cost nothing but the disk; it keeps the dtypes, and the
-kinds as they were read in its metadata. The text is how the rest of the product shows a value,
-and beside it how the customer wrote it. A column whose kind was overridden is converted from the text that is shown, so what a
+An Arrow file is the memory of the columns as it is, so writing and loading cost nothing but the disk; it keeps the dtypes, and
+the kinds as they were read in its metadata. The text is how the rest of the product shows a value, and beside it how the customer
+wrote it. A column whose kind was overridden is converted from the text that is shown, so what a
 person sees is what is converted.
 """
 
@@ -43,18 +43,24 @@ NEEDY = list(b',"\n\r')
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
 
-def write_table(table: Table, stream: BinaryIO) -> None:
-    """Write the typed columns with their kinds, of strings that repeat each once."""
+def write_table(table: Table, stream: BinaryIO, shown: Mapping[str, Cells] | None = None) -> None:
+    """Write the typed columns with their kinds, of strings that repeat each once.
+
+    `shown` holds how the cells of columns read, where that is known.
+    """
     kinds = json.dumps({column.name: column.kind for column in table.columns})
-    arrow = pa.table({name: _packed(table.frame[name]) for name in table.frame.columns}, metadata={KINDS: kinds.encode()})
+    columns = {name: _packed(table.frame[name], (shown or {}).get(name)) for name in table.frame.columns}
+    arrow = pa.table(columns, metadata={KINDS: kinds.encode()})
     with pa.ipc.new_file(stream, arrow.schema) as writer:
         writer.write_table(arrow)
 
 
-def _packed(series: pd.Series[Any]) -> Any:
+def _packed(series: pd.Series[Any], cells: Cells | None) -> Any:
     """Return a column as an Arrow array: numbers as they lie in memory, NaN too; strings coded where they repeat."""
-    if series.dtype.kind in "iuf" and isinstance(series.dtype, np.dtype):
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
         return pa.array(series.to_numpy())
+    if series.dtype == "str" and isinstance(cells, TextCells) and 4 * len(cells.levels) < len(cells.codes):
+        return cells.without_empty()
     column = pa.chunked_array([pa.array(series, from_pandas=True)]).combine_chunks()
     is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     return column.dictionary_encode() if is_text and _repeats(column[:FEW]) else column

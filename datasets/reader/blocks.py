@@ -96,16 +96,21 @@ class Text:
     def _read(self) -> bytes:
         """Return the next text, which ends with a line; nothing at the end of the file."""
         text, end = self._tail, 0
+        self._tail = b""
         while self._ahead and not end and not _is_too_long(text):
             data, self._ahead = self._ahead, self._stream.read(self._n_bytes)
-            text += data if self._decoder is None else self._decoder.decode(data, final=not self._ahead).encode()
-            end = max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1  # the line feed of a last "\r" may be still to come
-        if not self._ahead:
-            end = len(text)
-        elif not end:
+            data = data if self._decoder is None else self._decoder.decode(data, final=not self._ahead).encode()
+            end = _find_last_line(data) if self._ahead else len(data)
+            text, self._tail = b"".join((text, memoryview(data)[: end or None])), data[end:] if end else b""
+        if self._ahead and not end:
             end = len(text.decode(errors="ignore").encode())  # all but a character that was cut in two
-        self._tail = text[end:]
-        return text[:end]
+            text, self._tail = text[:end], text[end:]
+        return text
+
+
+def _find_last_line(text: bytes) -> int:
+    """Return where the last whole line ends; a carriage return at the very end does not count, its line feed may be to come."""
+    return max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1
 
 
 def _is_too_long(line: bytes) -> bool:
@@ -195,7 +200,7 @@ class Splitter:
             not self.delimiter.isascii()
             or (self.width == 1) != (self.delimiter == NO_MARK)
             or NO_MARK.encode() in text
-            or BOM in text
+            or (BOM[:1] in text and BOM in text)  # a single byte is found many times as fast
         ):
             return None
         columns = split_fields(text, self.delimiter, self.width, self.longest, tuple(self.repeating))

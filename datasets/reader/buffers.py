@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from segmentiq.ml.bytewise import WORD, put_word, word_at
 from segmentiq.ml.compiled import compiled
 
 Bytes = NDArray[np.uint8]
@@ -59,6 +60,37 @@ def edges_of(values: Any) -> tuple[Bytes, Bytes, Truths]:
     return edges[0], edges[1], is_empty
 
 
+def take_strings(values: Any, codes: NDArray[np.int32]) -> Any:
+    """Return the string of each code, null for -1, as an Arrow array of large strings."""
+    held, places = buffers_of(values)
+    starts = np.zeros(len(codes) + 1, np.int64)
+    n_missing = measure_cells(codes, places, starts)
+    taken = np.empty(int(starts[-1]) + WORD, np.uint8)
+    copy_strings(np.append(held, np.zeros(WORD, np.uint8)), places, codes, starts, taken)
+    is_there = pa.array(codes >= 0).buffers()[1] if n_missing else None
+    buffers = [is_there, pa.py_buffer(starts), pa.py_buffer(taken)]
+    return pa.Array.from_buffers(pa.large_string(), len(codes), buffers, n_missing)
+
+
+@compiled
+def measure_cells(codes: NDArray[np.int32], places: Places, starts: Places) -> int:
+    """Write where each of the strings starts once they stand one after the other; return how many there are not."""
+    n_missing = 0
+    for row in range(len(codes)):
+        code = codes[row]
+        n_missing += code < 0
+        starts[row + 1] = starts[row] + (places[code + 1] - places[code] if code >= 0 else 0)
+    return n_missing
+
+
+@compiled
+def copy_strings(held: Bytes, places: Places, codes: NDArray[np.int32], starts: Places, taken: Bytes) -> None:
+    """Write the strings one after the other; words are read and written, so there is room for one behind both."""
+    for row in range(len(codes)):
+        for step in range(0, starts[row + 1] - starts[row], WORD):
+            put_word(taken, starts[row] + step, word_at(held, places[codes[row]] + step))
+
+
 @compiled
 def note_bytes(held: Bytes, found: Truths) -> None:
     """Mark the bytes that there are."""
@@ -80,3 +112,4 @@ def compile_buffers(_: Callable[[], None]) -> None:
     values = pa.array(["a"])
     find_bytes(values)
     edges_of(values)
+    take_strings(values, np.zeros(1, np.int32))

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.buffers import bytes_of, edges_of, find_bytes, offsets_of
+from datasets.reader.buffers import bytes_of, edges_of, find_bytes, offsets_of, take_strings
 from datasets.reader.coding import NOTHING, are_in_turn, count_codes, renumber, spread
 from datasets.reader.fields import are_different
 from datasets.reader.patterns import are_words, may_have_edges
@@ -53,6 +53,11 @@ class TextCells:
 
     def encoded(self) -> TextCells:
         return self
+
+    def without_empty(self) -> Any:
+        """Return the cells as an Arrow array of strings, each held once; what is empty is null."""
+        empty = pc.index(self.levels, "").as_py()
+        return pa.DictionaryArray.from_arrays(pa.array(self.codes, mask=(self.codes < 0) | (self.codes == empty)), self.levels)
 
     def rows(self, part: slice) -> Any:
         """Return the cells of some rows as an Arrow array of strings; null is missing."""
@@ -177,8 +182,8 @@ def keep_text(cells: TextCells, present: Present) -> pd.Series:
 
 def to_series(codes: NDArray[np.int32], values: Any) -> pd.Series:
     """Return a string column from distinct values and codes."""
-    rows = values if len(values) == len(codes) and are_in_turn(codes) else values.take(pa.array(codes, mask=codes < 0))
-    return pd.Series(pd.array(rows, dtype="str"))
+    is_plain = len(values) == len(codes) and are_in_turn(codes)
+    return pd.Series(pd.array(values if is_plain else take_strings(values, codes), dtype="str"))
 
 
 @dataclass(slots=True)

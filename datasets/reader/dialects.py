@@ -7,9 +7,10 @@ anybody uses must do so without exception. Quotation marks follow the convention
 
 from __future__ import annotations
 
+import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -265,6 +266,8 @@ def _wraps_in_apostrophes(text: str, delimiter: str) -> bool:
 
 def _is_sound(text: str, dialect: Dialect, limits: ReadLimits) -> bool:
     """Tell whether no text follows a closing quotation mark."""
+    if dialect.is_plain and _is_strict(text, dialect):
+        return True
     try:
         lines = io.StringIO(text, newline="")
         for _ in split_records(lines, replace(dialect, is_lenient=False), limits, is_whole=False):
@@ -273,6 +276,15 @@ def _is_sound(text: str, dialect: Dialect, limits: ReadLimits) -> bool:
         return False
     except FileRefused:
         pass
+    return True
+
+
+def _is_strict(text: str, dialect: Dialect) -> bool:
+    """Tell whether Python's own splitter finds nothing wrong, which takes a quarter of the time of telling what is wrong."""
+    try:
+        deque(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True), maxlen=0)
+    except csv.Error:
+        return False
     return True
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from segmentiq.ml.machine import find_threads
@@ -17,6 +17,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 MOST = 4
 """Threads beyond which memory grows and Python's own steps hold the others up."""
+AHEAD = 8
+"""Items for each thread that may be done before an earlier one that takes long."""
 
 
 def in_turns(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -29,7 +31,10 @@ def in_turns(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
     with ThreadPoolExecutor(n_threads) as threads:
         for item in items:
             under_way.append(threads.submit(work, item))
-            if len(under_way) > n_threads:
+            undone = [future for future in under_way if not future.done()]
+            if len(undone) > n_threads:
+                wait(undone, return_when=FIRST_COMPLETED)
+            while under_way and (under_way[0].done() or len(under_way) > AHEAD * n_threads):
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
