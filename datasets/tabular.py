@@ -12,6 +12,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,8 +25,7 @@ import pyarrow.parquet
 
 from datasets.lines import Coded, coded, join_lines
 from datasets.reader.buffers import find_bytes
-from datasets.reader.cells import Cells, TextCells, VariedCells
-from datasets.reader.decimals import trim_decimals
+from datasets.reader.cells import Cells, TextCells, TrimmedCells
 from datasets.reader.rendering import render, rendering_of
 from datasets.reader.turns import in_turns
 from segmentiq.ml.errors import RunRefused
@@ -74,7 +74,7 @@ def write_text(
     `shown` holds how the cells of columns read, where that is known.
     """
     frame, again, cells = table.frame, dict(written or {}), shown or {}
-    columns = [_quoted_rows(cells[name]) if name in cells else _rendered(frame[name], again.get(name)) for name in frame.columns]
+    columns = [_quoted_rows(cells[name]) if name in cells else _rendered(frame[name]) for name in frame.columns]
     columns += [_quoted_rows(column) for column in again.values()]
 
     def join_rows(part: slice) -> Any:
@@ -87,23 +87,13 @@ def write_text(
         stream.write(rows)
 
 
-def _rendered(series: pd.Series[Any], written: Cells | None) -> Callable[[slice], Coded]:
-    """Return the function that makes strings of some rows of a typed column, from how plain numbers are written where it can."""
+def _rendered(series: pd.Series[Any]) -> Callable[[slice], Coded]:
+    """Return the function that makes strings of some rows of a typed column."""
     column = pa.chunked_array([pa.array(series, from_pandas=True)])
     rendering = rendering_of(column)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return lambda part: coded(_quoted(column[part].combine_chunks()))
-    if not isinstance(written, VariedCells) or not pa.types.is_floating(column.type):
-        return lambda part: coded(rendering(column[part]).combine_chunks())
-
-    def trim_or_render(part: slice) -> Coded:
-        trimmed = trim_decimals(written.rows(part))
-        if trimmed is None:
-            return coded(rendering(column[part]).combine_chunks())
-        held, starts, ends = trimmed
-        return Coded(np.arange(len(ends), dtype=np.int32), starts, ends, held)
-
-    return trim_or_render
+    return lambda part: coded(rendering(column[part]).combine_chunks())
 
 
 def _quoted_rows(cells: Cells) -> Callable[[slice], Coded]:
@@ -111,7 +101,14 @@ def _quoted_rows(cells: Cells) -> Callable[[slice], Coded]:
     if isinstance(cells, TextCells) and not cells.are_levels:
         levels = coded(_quoted(cells.levels))
         return lambda part: levels._replace(codes=cells.codes[part])
+    if isinstance(cells, TrimmedCells):
+        return partial(_trimmed, cells)
     return lambda part: coded(_quoted(cells.rows(part)))
+
+
+def _trimmed(cells: TrimmedCells, part: slice) -> Coded:
+    whole = coded(cells.cells.rows(part))
+    return whole._replace(ends=whole.ends - cells.spare[part])
 
 
 def _quoted(cells: Any) -> Any:

@@ -13,7 +13,6 @@ COMPILERS = (
     "datasets.reader.buffers.compile_buffers",
     "datasets.reader.coding.compile_coding",
     "datasets.reader.plain.compile_plain",
-    "datasets.reader.decimals.compile_decimals",
     "datasets.lines.compile_lines",
 )
 

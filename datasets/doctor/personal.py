@@ -19,7 +19,10 @@ from datasets.reader.roles import ENTITY_WORDS
 from datasets.reader.words import split_name
 from segmentiq.ml.values import Column, Role
 
-LOOKED_AT = 200
+LOOKED_AT, FEW_ROWS = 200, 5_000
+"""Different cells that are judged, and evenly spaced rows that mostly hold as many."""
+FEWEST_DIALLED = 10**5
+"""Whole numbers from here on may be telephone numbers."""
 FEWEST = 3
 PHONE_WORDS = frozenset(
     ("phone", "telephone", "mobile", "tel", "telefon", "telefono", "téléphone", "handy", "cell", "cellphone", "fax", "whatsapp")
@@ -84,11 +87,15 @@ def _suspect(view: View, column: Column) -> Suspect | None:
     """Return what there is to judge; whole numbers large enough to be dialled are judged as they are written."""
     if column.kind not in ("id", "text", "category", "number"):
         return None
-    cells = view.cells(column).dropna().unique()
+    if column.kind == "number" and view.statistics.get(column.name, {}).get("max", 0) < FEWEST_DIALLED:
+        return None
+    cells = view.cells(column, FEW_ROWS).dropna().unique()
+    if len(cells) < LOOKED_AT:
+        cells = view.cells(column).dropna().unique()
     cells = cells[:: max(1, len(cells) // LOOKED_AT)][:LOOKED_AT]
     if column.kind == "number":
         numbers = np.asarray(cells, dtype=np.float64)
-        if len(numbers) == 0 or (numbers % 1).any() or numbers.min() < 10**5 or numbers.max() >= 2**63:
+        if len(numbers) == 0 or (numbers % 1).any() or numbers.min() < FEWEST_DIALLED or numbers.max() >= 2**63:
             return None
         cells = numbers.astype(np.int64)
     texts = [str(cell).strip() for cell in cells]

@@ -84,7 +84,23 @@ class VariedCells:
         return pa.chunked_array(self.chunks)[part].combine_chunks()
 
 
-Cells = TextCells | VariedCells
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class TrimmedCells:
+    """A column of numbers as text without the last bytes of its cells: `spare` (n,) uint8 says how many of them."""
+
+    cells: VariedCells
+    spare: NDArray[np.uint8]
+
+    def encoded(self) -> TextCells:
+        return encode(pa.chunked_array([self.rows(slice(None))]))
+
+    def rows(self, part: slice) -> Any:
+        """Return the cells of some rows as an Arrow array of strings."""
+        texts = self.cells.rows(part).to_pylist()
+        return pa.array([text[: len(text) - n] for text, n in zip(texts, self.spare[part].tolist(), strict=True)], pa.string())
+
+
+Cells = TextCells | VariedCells | TrimmedCells
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -25,6 +25,10 @@ MINUS, POINT, ZERO, COLON, SPACE, LETTER_T = b"-.0: T"
 LONGEST_NUMBER = 18
 """Characters of which a whole number cannot overflow."""
 LARGEST = 2**53
+MOST_SHOWN = 15
+"""Characters up to which no two decimals mean the same double: the shortest one is the text itself without its last zeros."""
+SMALLEST = 1e-4
+"""Below this, numbers are shown with an exponent."""
 POWERS = np.array([10.0**power for power in range(LONGEST_NUMBER + 1)])
 TO_THE_DAY, TO_THE_MINUTE, TO_THE_SECOND = 10, 16, 19
 """Characters of a time. Others, such as 2024-02-29 10, are no time to us."""
@@ -51,12 +55,16 @@ CLOCK_MASK = np.uint64(0xFFFFFFFFFF00FFFF)
 
 
 class Numbers(NamedTuple):
-    """A number for each cell, NaN where it is empty; of how many cells there is a point, of how many nothing."""
+    """A number for each cell, NaN where it is empty; how many cells have a point, and how many nothing."""
 
     values: NDArray[np.float64]
+    spare: Bytes
+    """How many bytes at the end of each cell the product does not show: those of 29404.20 and 97.0 are one and two."""
     n_points: int
     n_empty: int
     is_exact: bool
+    is_short: bool
+    """Whether every cell without them is how the product shows its number."""
 
 
 class Times(NamedTuple):
@@ -82,9 +90,9 @@ class Times(NamedTuple):
 def read_numbers(cells: Any) -> Numbers | None:
     """Return the numbers of an Arrow array of strings without nulls; None where one is not plain."""
     held, places = buffers_of(cells)
-    values = np.empty(len(cells), np.float64)
-    n_points, n_empty, is_exact = parse_numbers(held, places, values)
-    return None if n_points == ODD else Numbers(values, n_points, n_empty, bool(is_exact))
+    values, spare = np.empty(len(cells), np.float64), np.empty(len(cells), np.uint8)
+    n_points, n_empty, is_exact, is_short = parse_numbers(held, places, values, spare)
+    return None if n_points == ODD else Numbers(values, spare, n_points, n_empty, bool(is_exact), bool(is_short))
 
 
 def read_times(cells: Any, first_year: int, last_year: int) -> Times | None:
@@ -112,8 +120,8 @@ def join_times(parts: Sequence[Times]) -> Times:
 
 
 @compiled
-def parse_numbers(held: Bytes, places: Places, values: NDArray[np.float64]) -> tuple[int, int, bool]:
-    """Write the number of each cell; return how many have a point, how many are empty, and whether all are exact.
+def parse_numbers(held: Bytes, places: Places, values: NDArray[np.float64], spare: Bytes) -> tuple[int, int, bool, bool]:
+    """Write the number of each cell; return how many have a point, how many are empty, and whether all are exact and short.
 
     `ODD` of them have a point if one is not plain.
 
@@ -122,24 +130,35 @@ def parse_numbers(held: Bytes, places: Places, values: NDArray[np.float64]) -> t
     held : ndarray of uint8
     places : ndarray of int64, shape (n + 1,)
         Where each cell starts, and the last one ends.
-    values : ndarray of float64, shape (n,)
+    values, spare : ndarray of float64 and of uint8, shape (n,)
         Written on.
     """
-    n_points, n_empty, is_exact = 0, 0, True
+    n_points, n_empty, is_exact, is_short = 0, 0, True, True
     for row in range(len(values)):
         start, end = places[row], places[row + 1]
         if start == end:
-            values[row], n_empty = np.nan, n_empty + 1
+            values[row], spare[row], n_empty = np.nan, 0, n_empty + 1
             continue
         first = start + (held[start] == MINUS)
         whole, point = _digits_of(held, first, end)
         if whole < 0 or end - start > LONGEST_NUMBER or (end - first > 1 and held[first] == ZERO and held[first + 1] != POINT):
-            return ODD, 0, False
+            return ODD, 0, False, False
         n_points += point < end
         is_exact &= whole <= LARGEST
         value = whole / POWERS[max(end - point - 1, 0)]
         values[row] = value if first == start else -value
-    return n_points, n_empty, is_exact
+        spare[row] = _spare_of(held, first, point, end) if whole else end - first - 1
+        is_short &= end - first <= MOST_SHOWN and first < point and (value >= SMALLEST or (whole == 0 and first == start))
+    return n_points, n_empty, is_exact, is_short
+
+
+@inner
+def _spare_of(held: Bytes, first: int, point: int, end: int) -> int:
+    """Return how many zeros end the decimals of a number, and the point if nothing else follows it."""
+    stop = end
+    while stop > point and held[stop - 1] == ZERO:
+        stop -= 1
+    return end - stop + (stop == point + 1)
 
 
 @inner

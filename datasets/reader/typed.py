@@ -63,13 +63,13 @@ def as_typed(
     cells: Cells,
     *,
     numbers: Numbers | None = None,
-    is_plain: bool = False,
+    shown: Cells | None = None,
 ) -> Typed:
     """Return a column as it was judged with its cells, as they are shown and, where that is not how they stand, as written.
 
-    `is_plain` says that they are known to be shown as they stand.
+    How they are shown is found out where it is not known.
     """
-    shown = cells if is_plain else as_shown(cells, series)
+    shown = as_shown(cells, series) if shown is None else shown
     written = None if shown is cells else cells
     return Typed(column=column_of(name, judgement), series=series, numbers=numbers, written=written, shown=shown)
 

@@ -7,6 +7,7 @@ choice is left. Then the column is read by its distinct cells like any other, wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datasets.reader import plain
-from datasets.reader.cells import VariedCells
+from datasets.reader.cells import Cells, TrimmedCells, VariedCells
 from datasets.reader.dates import FIRST_YEAR, LAST_YEAR, is_date_name
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings
@@ -38,12 +39,14 @@ def type_varied(name: str, cells: VariedCells, writing: Writing, findings: Findi
         return None
     times = read_plain_times(cells)
     if times is not None:
-        return as_typed(name, judge_date(" written year-month-day"), pd.Series(times[0]), cells, is_plain=times[1])
+        return as_typed(
+            name, judge_date(" written year-month-day"), pd.Series(times[0]), cells, shown=cells if times[1] else None
+        )
     words = split_name(name)
     read = None if is_date_name(words) else read_plain_numbers(cells, writing)
     if read is None:
         return None
-    values, numbers = read
+    values, numbers, shown = read
     if values.dtype.kind == "i" and np.abs(values).max() > LARGEST_EXACT:
         return None
     tally = tally_rows(values)
@@ -51,7 +54,7 @@ def type_varied(name: str, cells: VariedCells, writing: Writing, findings: Findi
     if judgement.kind != "number" or tally.n_distinct == 1:
         return None
     warn_of_sentinels(name, tally, findings)
-    return replace(as_typed(name, judgement, pd.Series(values), cells, numbers=numbers), tally=tally)
+    return replace(as_typed(name, judgement, pd.Series(values), cells, numbers=numbers, shown=shown), tally=tally)
 
 
 def head_of(cells: VariedCells) -> Any:
@@ -60,8 +63,8 @@ def head_of(cells: VariedCells) -> Any:
     return head.filter(pc.not_equal(head, ""))
 
 
-def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[Any], Numbers] | None:
-    """Return a number per row, NaN where the cell is empty, and how the first of them are written."""
+def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[Any], Numbers, Cells | None] | None:
+    """Return a number per row, NaN where the cell is empty, how the first are written, and all as shown where that is known."""
     if writing.decimal not in (None, "."):
         return None
     parts = []
@@ -79,9 +82,18 @@ def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[An
     values = np.concatenate(
         [part.values if part.is_exact else _read_digits(chunk) for part, chunk in zip(parts, cells.chunks, strict=True)]
     )
+    shown = _shown(cells, parts)
     if not is_whole:
-        return values, numbers
-    return (values + 0.0 if has_gaps else values.astype(np.int64)), numbers  # a whole number has no zero below zero
+        return values, numbers, shown
+    return (values + 0.0 if has_gaps else values.astype(np.int64)), numbers, shown  # a whole number has no zero below zero
+
+
+def _shown(cells: VariedCells, parts: Sequence[plain.Numbers]) -> Cells | None:
+    """Return plain numbers as they are shown, the very same where that is how they are written; None where it is not known."""
+    if not all(part.is_short for part in parts):
+        return None
+    spare = np.concatenate([part.spare for part in parts])
+    return TrimmedCells(cells=cells, spare=spare) if spare.any() else cells
 
 
 def _read_digits(chunk: Any) -> NDArray[np.float64]:

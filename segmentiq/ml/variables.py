@@ -145,7 +145,10 @@ def _measure_skew(numbers: NDArray[np.float64]) -> float:
     """Return the third standardised moment, sum (x - mean)^3 / (n sd^3)."""
     unit, _ = _to_unit(numbers)
     spread = float(unit.std())
-    return float((((unit - unit.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
+    if spread == 0:
+        return 0.0
+    apart = (unit - unit.mean()) / spread
+    return float((apart * apart * apart).mean())  # a general power takes ten times as long
 
 
 def _measure_scale(numbers: NDArray[np.float64], scaling: str, name: str, notes: list[str]) -> tuple[float, float]:
