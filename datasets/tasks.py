@@ -13,6 +13,7 @@ COMPILERS = (
     "datasets.reader.buffers.compile_buffers",
     "datasets.reader.coding.compile_coding",
     "datasets.reader.plain.compile_plain",
+    "datasets.reader.repeats.compile_repeats",
     "datasets.lines.compile_lines",
 )
 

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from datasets.reader.buffers import count_byte
 from datasets.reader.fields import split_fields
 from segmentiq.ml.machine import find_threads
 
@@ -118,12 +119,8 @@ def _is_too_long(line: bytes) -> bool:
     return len(line) >= LONGEST_LINE and int(np.count_nonzero(np.frombuffer(line, np.uint8) & 0xC0 != 0x80)) >= LONGEST_LINE
 
 
-def _count(mark: int, text: bytes, start: int = 0, stop: int | None = None) -> int:
-    return int(np.count_nonzero(np.frombuffer(text, np.uint8)[start:stop] == mark))
-
-
 def _count_lines(text: bytes) -> int:
-    return _count(LINE_FEED, text) + (text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else 0)
+    return count_byte(text, LINE_FEED) + (text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else 0)
 
 
 def _find_last_lines(text: bytes) -> int:
@@ -140,7 +137,7 @@ def _find_end(text: bytes, stop: int) -> int:
     A text whose lines end otherwise than in a line feed has none: 0.
     """
     end = last = text.rfind(b"\n", 0, stop) + 1
-    is_open = _count(QUOTE, text, 0, end) % 2
+    is_open = count_byte(text[:end], QUOTE) % 2
     while is_open and end:
         start = text.rfind(b"\n", 0, end - 1) + 1
         is_open ^= text.count(b'"', start, end) % 2

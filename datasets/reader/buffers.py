@@ -52,6 +52,11 @@ def find_bytes(values: Any) -> Truths:
     return found
 
 
+def count_byte(text: bytes, byte: int) -> int:
+    """Return how often a byte stands in a text."""
+    return count_bytes(np.frombuffer(text, np.uint8), byte)
+
+
 def edges_of(values: Any) -> tuple[Bytes, Bytes, Truths]:
     """Return the first and the last byte of every string, and which are empty and have neither."""
     held, places = buffers_of(values)
@@ -92,6 +97,15 @@ def copy_strings(held: Bytes, places: Places, codes: NDArray[np.int32], starts: 
 
 
 @compiled
+def count_bytes(held: Bytes, byte: int) -> int:
+    """Return how many of the bytes are this one."""
+    n = 0
+    for place in range(len(held)):
+        n += held[place] == byte
+    return n
+
+
+@compiled
 def note_bytes(held: Bytes, found: Truths) -> None:
     """Mark the bytes that there are."""
     for place in range(len(held)):
@@ -111,5 +125,6 @@ def compile_buffers(_: Callable[[], None]) -> None:
     """Compile, or load, what looks at bytes: a blink's work, of which nobody is told."""
     values = pa.array(["a"])
     find_bytes(values)
+    count_byte(b"a", 0)
     edges_of(values)
     take_strings(values, np.zeros(1, np.int32))

@@ -142,11 +142,11 @@ class Present:
         drop[maybe] = found.to_numpy(zero_copy_only=False)
         if not drop.any():
             return self
-        place = np.where(drop, -1, np.cumsum(~drop) - 1)
+        codes, values = _without(drop, self.codes, self.values)
         found = {word.lower() for word in self.values.filter(pa.array(drop)).to_pylist()}
         return Present(
-            codes=renumber(place, self.codes),
-            values=self.values.filter(pa.array(~drop)),
+            codes=codes,
+            values=values,
             missing_words=self.missing_words | found,
             n_errors=self.n_errors,
             n_nan=self.n_nan,
@@ -176,24 +176,36 @@ def tidy(cells: TextCells, missing_words: Collection[str] = MISSING) -> Present:
     words = pc.utf8_lower(trimmed.filter(pa.array(missing))).to_pylist()
     counts = count_codes(cells.codes, len(missing))[missing] if words else []
     changed = pc.not_equal(trimmed, cells.levels).to_numpy(zero_copy_only=False) if has_spaces else np.zeros_like(missing)
-    kept = trimmed if not missing.any() else trimmed.filter(pa.array(~missing))
-    place = np.where(missing, -1, np.cumsum(~missing) - 1)
-    if (changed & ~missing).any():  # cells that differed in their spaces only may be the same now
+    n_trimmed = int((changed & ~missing).sum())
+    codes, kept = _without(missing, cells.codes, trimmed)
+    if n_trimmed:  # cells that differed in their spaces only may be the same now
         encoded = kept.dictionary_encode()
-        place, kept = renumber(encoded.indices.to_numpy(zero_copy_only=False), place.astype(np.int32)), encoded.dictionary
+        codes, kept = renumber(encoded.indices.to_numpy(zero_copy_only=False), codes), encoded.dictionary
     return Present(
-        codes=renumber(place, cells.codes),
+        codes=codes,
         values=kept,
         missing_words=frozenset(words),
         n_errors=int(sum(count for word, count in zip(words, counts, strict=True) if word in ERROR_CELLS)),
         n_nan=int(sum(count for word, count in zip(words, counts, strict=True) if word == "nan")),
-        n_trimmed=int((changed & ~missing).sum()),
+        n_trimmed=n_trimmed,
     )
+
+
+def _without(drop: NDArray[np.bool_], codes: NDArray[np.int32], values: Any) -> tuple[NDArray[np.int32], Any]:
+    """Return codes and values without some of the values; -1 where a row held one of them."""
+    if not drop.any():
+        return codes, values
+    return renumber(np.where(drop, -1, np.cumsum(~drop) - 1), codes), values.filter(pa.array(~drop))
+
+
+def codes_kept(cells: TextCells, present: Present) -> NDArray[np.int32]:
+    """Return the codes of the cells as they stand in the file, -1 where `present` says that one is missing."""
+    return cells.codes if present.codes is cells.codes else np.where(present.codes < 0, np.int32(NOTHING), cells.codes)
 
 
 def keep_text(cells: TextCells, present: Present) -> pd.Series:
     """Return the cells byte for byte, missing where `present` says so."""
-    return to_series(np.where(present.codes < 0, np.int32(NOTHING), cells.codes), cells.levels)
+    return to_series(codes_kept(cells, present), cells.levels)
 
 
 def to_series(codes: NDArray[np.int32], values: Any) -> pd.Series:

@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from datasets.reader.cells import Cells, Present, TextCells, VariedCells, keep_text, tidy
-from datasets.reader.coding import NOTHING, count_codes
+from datasets.reader.cells import Cells, Present, TextCells, VariedCells, codes_kept, keep_text, tidy
+from datasets.reader.coding import count_codes
 from datasets.reader.dates import Dates, is_date_name, read_dates
 from datasets.reader.facts import is_padded, number_facts, text_facts
 from datasets.reader.findings import Findings, count_of
@@ -251,7 +251,7 @@ def _as_text(task: Task) -> Typed:
 
 def _count_kept(cells: TextCells, present: Present) -> int:
     """Return how many cells differ as they stand in the file, of those that hold something."""
-    return int(np.count_nonzero(count_codes(np.where(present.codes < 0, np.int32(NOTHING), cells.codes), len(cells.levels))))
+    return int(np.count_nonzero(count_codes(codes_kept(cells, present), len(cells.levels))))
 
 
 def _reason(judgement: Judgement, facts: TextFacts) -> str:

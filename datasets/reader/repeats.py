@@ -7,7 +7,7 @@ their key to the end are compared cell by cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datasets.reader.cells import Cells, TextCells
+from segmentiq.ml.compiled import compiled
 
 AT_ONCE = 4
 """Columns that are mixed in before rows are let go."""
@@ -37,7 +38,7 @@ def _find_shared(frame: pd.DataFrame, names: Sequence[Any]) -> NDArray[np.int64]
     for start in range(0, len(names), AT_ONCE):
         for name in names[start : start + AT_ONCE]:
             cells = frame[name]
-            keys = _mix(keys, _to_codes(cells if len(rows) == len(frame) else cells.iloc[rows]))
+            mix(keys, _to_codes(cells if len(rows) == len(frame) else cells.iloc[rows]))
         shared = _are_shared(keys)
         rows, keys = rows[shared], keys[shared]
         if len(rows) == 0:
@@ -63,12 +64,18 @@ def _to_codes(cells: pd.Series[Any]) -> NDArray[np.uint64]:
     return pd.factorize(cells)[0].astype(np.int64).view(np.uint64)
 
 
-def _mix(keys: NDArray[np.uint64], codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    mixed = (keys ^ codes) * FIRST
-    mixed ^= mixed >> SHIFT
-    mixed *= SECOND
-    mixed ^= mixed >> SHIFT
-    return mixed
+@compiled
+def mix(keys: NDArray[np.uint64], codes: NDArray[np.uint64]) -> None:
+    """Take the code of each row into its key."""
+    for row in range(len(keys)):
+        mixed = (keys[row] ^ codes[row]) * FIRST
+        mixed = (mixed ^ (mixed >> SHIFT)) * SECOND
+        keys[row] = mixed ^ (mixed >> SHIFT)
+
+
+def compile_repeats(_: Callable[[], None]) -> None:
+    """Compile, or load, what mixes: a blink's work, of which nobody is told."""
+    mix(np.zeros(1, np.uint64), np.zeros(1, np.uint64))
 
 
 def take_rows(cells: Cells | pd.Series[Any], rows: NDArray[np.int64]) -> TextCells | pd.Series[Any]:

@@ -16,11 +16,19 @@ WORDS = st.lists(st.text(st.characters(exclude_characters='",\r\n\0', codec="utf
 
 
 @settings(deadline=None)
-@given(plain=WORDS, levels=WORDS, codes=st.lists(st.integers(-1, 3), min_size=4, max_size=4), start=st.integers(0, 3))
-def test_cells_come_back_from_their_lines(plain: list[str], levels: list[str], codes: list[int], start: int) -> None:
+@given(
+    plain=WORDS,
+    levels=WORDS,
+    codes=st.lists(st.integers(-1, 3), min_size=4, max_size=4),
+    start=st.integers(0, 3),
+    n_columns=st.integers(1, 12),
+)
+def test_cells_come_back_from_their_lines(
+    plain: list[str], levels: list[str], codes: list[int], start: int, n_columns: int
+) -> None:
     own = coded(pa.array([*plain[:-1], None])[start:])
     shared = coded(pa.array(levels, pa.large_string()), np.array(codes[start:], np.int32))
-    lines = join_lines([own, shared, own]).tobytes().decode()
+    lines = join_lines([own, shared] * n_columns).tobytes().decode()
     ends = [*plain[:-1], ""][start:]
-    expected = [[cell, "" if code < 0 else levels[code], cell] for cell, code in zip(ends, codes[start:], strict=True)]
+    expected = [[cell, "" if code < 0 else levels[code]] * n_columns for cell, code in zip(ends, codes[start:], strict=True)]
     assert list(csv.reader(io.StringIO(lines, newline=""))) == expected
