@@ -57,8 +57,11 @@ def write_table(table: Table, stream: BinaryIO, shown: Mapping[str, Cells] | Non
 
 def _packed(series: pd.Series[Any], cells: Cells | None) -> Any:
     """Return a column as an Arrow array: numbers as they lie in memory, NaN too; strings coded where they repeat."""
-    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
-        return pa.array(series.to_numpy())
+    if isinstance(series.dtype, np.dtype) and (
+        series.dtype.kind in "if" or (series.dtype.kind == "M" and not series.isna().any())
+    ):
+        values = np.ascontiguousarray(series.to_numpy())
+        return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values.view(np.uint8))])
     if series.dtype == "str" and isinstance(cells, TextCells) and 4 * len(cells.levels) < len(cells.codes):
         return cells.without_empty()
     column = pa.chunked_array([pa.array(series, from_pandas=True)]).combine_chunks()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,7 @@ def _suspect(view: View, column: Column) -> Suspect | None:
         return None
     if column.kind == "number" and view.statistics.get(column.name, {}).get("max", 0) < FEWEST_DIALLED:
         return None
-    cells = view.cells(column, FEW_ROWS).dropna().unique()
-    if len(cells) < LOOKED_AT:
-        cells = view.cells(column).dropna().unique()
+    cells = _different_cells(view, column)
     cells = cells[:: max(1, len(cells) // LOOKED_AT)][:LOOKED_AT]
     if column.kind == "number":
         numbers = np.asarray(cells, dtype=np.float64)
@@ -104,6 +103,14 @@ def _suspect(view: View, column: Column) -> Suspect | None:
         return None
     crowded = view.n_distinct(column) > n_present / 2
     return Suspect(words=frozenset(split_name(column.name)), cells=texts, is_crowded=crowded)
+
+
+def _different_cells(view: View, column: Column) -> Any:
+    """Return different cells of a column: all levels of a category, else those of some rows, or of more where they are few."""
+    if column.kind == "category":
+        return np.array(view.levels(column), dtype=object)
+    few = view.cells(column, FEW_ROWS).dropna().unique()
+    return few if len(few) >= LOOKED_AT else view.cells(column).dropna().unique()
 
 
 def _is_email(suspect: Suspect) -> bool:
