@@ -25,7 +25,7 @@ import pyarrow.parquet
 
 from datasets.lines import Coded, coded, join_lines
 from datasets.reader.buffers import find_bytes
-from datasets.reader.cells import Cells, TextCells, TrimmedCells
+from datasets.reader.cells import Cells, Shown, TextCells, TrimmedCells
 from datasets.reader.rendering import render, rendering_of
 from datasets.reader.turns import in_turns
 from segmentiq.ml.errors import RunRefused
@@ -43,7 +43,7 @@ NEEDY = list(b',"\n\r')
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
 
-def write_table(table: Table, stream: BinaryIO, shown: Mapping[str, Cells] | None = None) -> None:
+def write_table(table: Table, stream: BinaryIO, shown: Mapping[str, Shown] | None = None) -> None:
     """Write the typed columns with their kinds, of strings that repeat each once.
 
     `shown` holds how the cells of columns read, where that is known.
@@ -55,7 +55,7 @@ def write_table(table: Table, stream: BinaryIO, shown: Mapping[str, Cells] | Non
         writer.write_table(arrow)
 
 
-def _packed(series: pd.Series[Any], cells: Cells | None) -> Any:
+def _packed(series: pd.Series[Any], cells: Shown | None) -> Any:
     """Return a column as an Arrow array: numbers as they lie in memory, NaN too; strings coded where they repeat."""
     if isinstance(series.dtype, np.dtype) and (
         series.dtype.kind in "if" or (series.dtype.kind == "M" and not series.isna().any())
@@ -70,7 +70,7 @@ def _packed(series: pd.Series[Any], cells: Cells | None) -> Any:
 
 
 def write_text(
-    table: Table, stream: BinaryIO, written: Mapping[str, Cells] | None = None, shown: Mapping[str, Cells] | None = None
+    table: Table, stream: BinaryIO, written: Mapping[str, Cells] | None = None, shown: Mapping[str, Shown] | None = None
 ) -> None:
     """Write a header and the rows as UTF-8 CSV; a column that was written otherwise stands again at the end, as written.
 
@@ -99,7 +99,7 @@ def _rendered(series: pd.Series[Any]) -> Callable[[slice], Coded]:
     return lambda part: coded(rendering(column[part]).combine_chunks())
 
 
-def _quoted_rows(cells: Cells) -> Callable[[slice], Coded]:
+def _quoted_rows(cells: Shown) -> Callable[[slice], Coded]:
     """Return the function that gives some rows of cells, with quotation marks where a CSV file needs them."""
     if isinstance(cells, TextCells) and not cells.are_levels:
         levels = coded(_quoted(cells.levels))

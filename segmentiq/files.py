@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -138,7 +139,7 @@ def is_sha256(expected: str) -> bool:
     return len(expected) == HEX_OF_SHA256
 
 
-def _hash_like(expected: str, stream: BinaryIO) -> str:
+def _hash_like(expected: str, stream: BufferedReader) -> str:
     return hashlib.file_digest(stream, "sha256").hexdigest() if is_sha256(expected) else _fingerprint(stream)
 
 

@@ -91,16 +91,14 @@ class TrimmedCells:
     cells: VariedCells
     spare: NDArray[np.uint8]
 
-    def encoded(self) -> TextCells:
-        return encode(pa.chunked_array([self.rows(slice(None))]))
-
     def rows(self, part: slice) -> Any:
         """Return the cells of some rows as an Arrow array of strings."""
         texts = self.cells.rows(part).to_pylist()
         return pa.array([text[: len(text) - n] for text, n in zip(texts, self.spare[part].tolist(), strict=True)], pa.string())
 
 
-Cells = TextCells | VariedCells | TrimmedCells
+Cells = TextCells | VariedCells
+Shown = Cells | TrimmedCells
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -174,7 +172,7 @@ def tidy(cells: TextCells, missing_words: Collection[str] = MISSING) -> Present:
     trimmed = pc.utf8_trim_whitespace(cells.levels) if has_spaces else cells.levels
     missing = are_words(trimmed, missing_words)
     words = pc.utf8_lower(trimmed.filter(pa.array(missing))).to_pylist()
-    counts = count_codes(cells.codes, len(missing))[missing] if words else []
+    counts = count_codes(cells.codes, len(missing))[missing]
     changed = pc.not_equal(trimmed, cells.levels).to_numpy(zero_copy_only=False) if has_spaces else np.zeros_like(missing)
     n_trimmed = int((changed & ~missing).sum())
     codes, kept = _without(missing, cells.codes, trimmed)

@@ -193,11 +193,15 @@ def parse_times(
     first_year, last_year : int
         Years between which a time is one, both included.
     """
-    n_empty, shortest, longest, is_spaced, latest, has_seconds = 0, TO_THE_SECOND, 0, True, 0, False
+    n_empty, is_spaced, has_seconds = 0, True, False
+    shortest: Any = TO_THE_SECOND
+    longest: Any = 0
+    latest: Any = 0
     for row in range(len(values)):
         start, length = places[row], places[row + 1] - places[row]
         if length == 0:
-            values[row], n_empty = MISSING, n_empty + 1
+            values[row] = MISSING
+            n_empty += 1
             continue
         day = _day_at(held, start, first_year, last_year) if length >= TO_THE_DAY else MISSING
         time = _time_at(held, start + TO_THE_DAY, length - TO_THE_DAY)
@@ -211,7 +215,7 @@ def parse_times(
 
 
 @inner
-def _day_at(held: Bytes, at: int, first_year: int, last_year: int) -> int:
+def _day_at(held: Bytes, at: int, first_year: int, last_year: int) -> Any:
     """Return the days since 1970 of a date of the calendar such as 2024-02-29; `MISSING` for anything else."""
     pairs, day = _pairs_of(word_at(held, at), DATE, DATE_ROOM), _pair_at(held, at + 8)
     year, month = 100 * _byte_of(pairs, 0) + _byte_of(pairs, 2), _byte_of(pairs, 5)
@@ -220,13 +224,12 @@ def _day_at(held: Bytes, at: int, first_year: int, last_year: int) -> int:
     is_leap = MARCH[year] - MARCH[year - 1] == 366
     if day > MONTHS[month - 1] + (is_leap and month == 2):
         return MISSING
-    return (
-        MARCH[year - (month < 3)] + BEFORE[month - 1] + day - 1
-    )  # years begin with March, so that a leap day is the last of one
+    march = MARCH[year - (month < 3)]  # years begin with March, so that a leap day is the last of one
+    return march + BEFORE[month - 1] + day - 1
 
 
 @inner
-def _time_at(held: Bytes, at: int, length: int) -> int:
+def _time_at(held: Bytes, at: int, length: int) -> Any:
     """Return the microseconds of a time of day such as " 10:05", "T10:05:00" or nothing; -1 for anything else."""
     if length == 0:
         return 0
@@ -242,7 +245,7 @@ def _time_at(held: Bytes, at: int, length: int) -> int:
 
 
 @inner
-def _pair_at(held: Bytes, at: int) -> int:
+def _pair_at(held: Bytes, at: int) -> Any:
     """Return the number that two digits write; -1 where one of them is none."""
     tens, ones = np.int64(held[at]) - ZERO, np.int64(held[at + 1]) - ZERO
     return tens * 10 + ones if 0 <= tens <= 9 and 0 <= ones <= 9 else ODD
@@ -258,7 +261,7 @@ def _pairs_of(word: Any, form: Any, room: Any) -> Any:
 
 
 @inner
-def _byte_of(word: Any, place: int) -> int:
+def _byte_of(word: Any, place: int) -> Any:
     return np.int64(word >> np.uint64(8 * place)) & 255
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from datasets.reader.cells import Cells
+from datasets.reader.cells import Cells, Shown
 from datasets.reader.check import check_container
 from datasets.reader.containers import Container
 from datasets.reader.delimited import read_delimited
@@ -55,7 +55,7 @@ class ReadResult:
     table: Table
     written: dict[str, Cells]
     """The cells as they stand in the file, of every column that reads otherwise once it is typed: 97.0, True, 31.12.2024."""
-    shown: dict[str, Cells]
+    shown: dict[str, Shown]
     """How the cells of columns that came as text read, where that is known."""
     decisions: list[Decision]
     warnings: list[Warned]

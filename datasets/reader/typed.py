@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from datasets.reader.cells import Cells, TextCells, encode
+from datasets.reader.cells import Cells, Shown, TextCells, encode
 from datasets.reader.dates import FIRST_YEAR, LAST_YEAR, is_date_name, read_numbered
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings, count_of
@@ -42,7 +42,7 @@ class Typed:
     series: pd.Series
     numbers: Numbers | None = None
     written: Cells | None = None
-    shown: Cells | None = None
+    shown: Shown | None = None
     n_distinct: int | None = None
     """How many cells of text differ, where that is known already."""
     tally: Tally | None = None
@@ -63,7 +63,7 @@ def as_typed(
     cells: Cells,
     *,
     numbers: Numbers | None = None,
-    shown: Cells | None = None,
+    shown: Shown | None = None,
 ) -> Typed:
     """Return a column as it was judged with its cells, as they are shown and, where that is not how they stand, as written.
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datasets.reader import plain
-from datasets.reader.cells import Cells, TrimmedCells, VariedCells
+from datasets.reader.cells import Shown, TrimmedCells, VariedCells
 from datasets.reader.dates import FIRST_YEAR, LAST_YEAR, is_date_name
 from datasets.reader.facts import number_facts
 from datasets.reader.findings import Findings
@@ -63,7 +63,7 @@ def head_of(cells: VariedCells) -> Any:
     return head.filter(pc.not_equal(head, ""))
 
 
-def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[Any], Numbers, Cells | None] | None:
+def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[Any], Numbers, Shown | None] | None:
     """Return a number per row, NaN where the cell is empty, how the first are written, and all as shown where that is known."""
     if writing.decimal not in (None, "."):
         return None
@@ -88,7 +88,7 @@ def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[An
     return (values + 0.0 if has_gaps else values.astype(np.int64)), numbers, shown  # a whole number has no zero below zero
 
 
-def _shown(cells: VariedCells, parts: Sequence[plain.Numbers]) -> Cells | None:
+def _shown(cells: VariedCells, parts: Sequence[plain.Numbers]) -> Shown | None:
     """Return plain numbers as they are shown, the very same where that is how they are written; None where it is not known."""
     if not all(part.is_short for part in parts):
         return None
