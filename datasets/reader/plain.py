@@ -164,7 +164,8 @@ def _spare_of(held: Bytes, first: int, point: int, end: int) -> int:
 @inner
 def _digits_of(held: Bytes, first: int, end: int) -> tuple[int, int]:
     """Return the digits as one whole number, -1 where there are none or anything else stands there; and where the point is."""
-    whole, point = 0, end
+    whole: Any = 0
+    point = end
     for place in range(first, end):
         digit = np.int64(held[place]) - ZERO
         if 0 <= digit <= 9:
