@@ -24,7 +24,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from datasets.lines import Coded, coded, join_lines
-from datasets.reader.buffers import find_bytes
+from datasets.reader.buffers import needs_quotes
 from datasets.reader.cells import Cells, Shown, TextCells, TrimmedCells
 from datasets.reader.rendering import render, rendering_of
 from datasets.reader.turns import in_turns
@@ -38,8 +38,6 @@ LINES = 2**14
 """Rows written at once as text."""
 FEW = 2**15
 """Cells that tell whether a column repeats itself."""
-NEEDY = list(b',"\n\r')
-"""Bytes that stand between quotation marks in a CSV file."""
 TRUTHS = {**dict.fromkeys(("true", "yes", "y", "t", "1"), True), **dict.fromkeys(("false", "no", "n", "f", "0"), False)}
 
 
@@ -116,7 +114,7 @@ def _trimmed(cells: TrimmedCells, part: slice) -> Coded:
 
 def _quoted(cells: Any) -> Any:
     """Return cells as they stand in a CSV file: all of them between quotation marks if one needs them, but for what is empty."""
-    if not find_bytes(cells)[NEEDY].any():
+    if not needs_quotes(cells):
         return cells
     mark = pa.scalar('"', cells.type)
     quoted = pc.binary_join_element_wise(mark, pc.replace_substring(cells, '"', '""'), mark, pa.scalar("", cells.type))

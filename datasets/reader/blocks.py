@@ -183,13 +183,14 @@ def _at_hand(text: Text, records: Iterator[Record]) -> Iterator[Record]:
 class Splitter:
     """Makes columns of whole records of UTF-8, all of `width` cells, none of which has more than `longest` characters.
 
-    Columns whose places are in `repeating` are coded at once, which is cheaper than to look for repeated cells afterwards.
+    Columns are coded at once, which is cheaper than to look for repeated cells afterwards, but for those whose places are in
+    `varied` or turn out to be of cells that mostly differ.
     """
 
     delimiter: str
     width: int
     longest: int
-    repeating: Collection[int] = ()
+    varied: Collection[int] = ()
 
     def __call__(self, text: bytes) -> Block | None:
         """Return the records, None where one of them wants a second look."""
@@ -200,5 +201,5 @@ class Splitter:
             or (BOM[:1] in text and BOM in text)  # a single byte is found many times as fast
         ):
             return None
-        columns = split_fields(text, self.delimiter, self.width, self.longest, tuple(self.repeating))
+        columns = split_fields(text, self.delimiter, self.width, self.longest, tuple(self.varied))
         return None if columns is None else Block(columns)

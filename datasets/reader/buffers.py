@@ -13,12 +13,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from segmentiq.ml.bytewise import WORD, put_word, word_at
+from segmentiq.ml.bytewise import LANES, WORD, equal_at, marks_at, n_set, put_word, word_at
 from segmentiq.ml.compiled import compiled
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 Truths = NDArray[np.bool_]
+COMMA, QUOTE, LINE_FEED, RETURN = b',"\n\r'
 
 
 def offsets_of(values: Any) -> NDArray[np.integer[Any]]:
@@ -55,6 +56,11 @@ def find_bytes(values: Any) -> Truths:
 def count_byte(text: bytes, byte: int) -> int:
     """Return how often a byte stands in a text."""
     return count_bytes(np.frombuffer(text, np.uint8), byte)
+
+
+def needs_quotes(values: Any) -> bool:
+    """Tell whether one of the strings holds what stands between quotation marks in a CSV file."""
+    return bool(find_mark(bytes_of(values), COMMA))
 
 
 def edges_of(values: Any) -> tuple[Bytes, Bytes, Truths]:
@@ -99,10 +105,25 @@ def copy_strings(held: Bytes, places: Places, codes: NDArray[np.int32], starts: 
 @compiled
 def count_bytes(held: Bytes, byte: int) -> int:
     """Return how many of the bytes are this one."""
-    n = 0
-    for place in range(len(held)):
+    n, whole = 0, len(held) - len(held) % LANES
+    for base in range(0, whole, LANES):
+        n += n_set(equal_at(held, base, byte))
+    for place in range(whole, len(held)):
         n += held[place] == byte
     return n
+
+
+@compiled
+def find_mark(held: Bytes, delimiter: int) -> bool:
+    """Tell whether any of the bytes is the delimiter, a quotation mark or the end of a line."""
+    whole = len(held) - len(held) % LANES
+    for base in range(0, whole, LANES):
+        if marks_at(held, base, delimiter):
+            return True
+    n_marks = 0
+    for place in range(whole, len(held)):
+        n_marks += held[place] in (delimiter, QUOTE, LINE_FEED, RETURN)
+    return n_marks > 0
 
 
 @compiled
@@ -126,5 +147,6 @@ def compile_buffers(_: Callable[[], None]) -> None:
     values = pa.array(["a"])
     find_bytes(values)
     count_byte(b"a", 0)
+    needs_quotes(values)
     edges_of(values)
     take_strings(values, np.zeros(1, np.int32))

@@ -57,7 +57,9 @@ class TextCells:
     def without_empty(self) -> Any:
         """Return the cells as an Arrow array of strings, each held once; what is empty is null."""
         empty = pc.index(self.levels, "").as_py()
-        return pa.DictionaryArray.from_arrays(pa.array(self.codes, mask=(self.codes < 0) | (self.codes == empty)), self.levels)
+        is_missing = (self.codes < 0) | (self.codes == empty)
+        indices = pa.array(self.codes, mask=is_missing if is_missing.any() else None)
+        return pa.DictionaryArray.from_arrays(indices, self.levels, safe=False)
 
     def rows(self, part: slice) -> Any:
         """Return the cells of some rows as an Arrow array of strings; null is missing."""
@@ -107,6 +109,8 @@ class Present:
 
     codes: NDArray[np.int32]
     values: Any
+    counts: NDArray[np.int64]
+    """How many rows hold each value."""
     missing_words: frozenset[str] = frozenset()
     """The words, in lower case, that were taken for missing."""
     n_errors: int = 0
@@ -117,19 +121,13 @@ class Present:
 
     @property
     def n_present(self) -> int:
-        return int((self.codes >= 0).sum())
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """Return how many rows hold each value."""
-        return count_codes(self.codes, len(self.values))
+        return int(self.counts.sum())
 
     @property
     def levels(self) -> list[tuple[str, int]]:
         """Return every value with the rows that hold it, the most frequent first."""
-        counts = self.counts
-        order = np.argsort(-counts, kind="stable")
-        return list(zip(self.values.take(pa.array(order)).to_pylist(), counts[order].tolist(), strict=True))
+        order = np.argsort(-self.counts, kind="stable")
+        return list(zip(self.values.take(pa.array(order)).to_pylist(), self.counts[order].tolist(), strict=True))
 
     def without(self, words: Collection[str]) -> Present:
         """Return the same cells with these values taken for missing too."""
@@ -145,6 +143,7 @@ class Present:
         return Present(
             codes=codes,
             values=values,
+            counts=self.counts[~drop],
             missing_words=self.missing_words | found,
             n_errors=self.n_errors,
             n_nan=self.n_nan,
@@ -172,19 +171,23 @@ def tidy(cells: TextCells, missing_words: Collection[str] = MISSING) -> Present:
     trimmed = pc.utf8_trim_whitespace(cells.levels) if has_spaces else cells.levels
     missing = are_words(trimmed, missing_words)
     words = pc.utf8_lower(trimmed.filter(pa.array(missing))).to_pylist()
-    counts = count_codes(cells.codes, len(missing))[missing]
+    counts = count_codes(cells.codes, len(missing))
+    told = list(zip(words, counts[missing].tolist(), strict=True))
     changed = pc.not_equal(trimmed, cells.levels).to_numpy(zero_copy_only=False) if has_spaces else np.zeros_like(missing)
     n_trimmed = int((changed & ~missing).sum())
     codes, kept = _without(missing, cells.codes, trimmed)
+    counts = counts[~missing]
     if n_trimmed:  # cells that differed in their spaces only may be the same now
         encoded = kept.dictionary_encode()
-        codes, kept = renumber(encoded.indices.to_numpy(zero_copy_only=False), codes), encoded.dictionary
+        place, kept = encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
+        codes, counts = renumber(place, codes), np.bincount(place, counts, len(kept)).astype(np.int64)
     return Present(
         codes=codes,
         values=kept,
+        counts=counts,
         missing_words=frozenset(words),
-        n_errors=int(sum(count for word, count in zip(words, counts, strict=True) if word in ERROR_CELLS)),
-        n_nan=int(sum(count for word, count in zip(words, counts, strict=True) if word == "nan")),
+        n_errors=sum(count for word, count in told if word in ERROR_CELLS),
+        n_nan=sum(count for word, count in told if word == "nan"),
         n_trimmed=n_trimmed,
     )
 
@@ -221,32 +224,25 @@ class TextColumns:
     n_rows: int = 0
     varied: set[int] = field(default_factory=set)
     """Columns in which most cells differ: for them codes would be a second copy."""
-    repeating: set[int] = field(default_factory=set)
-    """Columns of which a part has told that the cells repeat."""
 
     def add(self, rows: Sequence[Sequence[str]]) -> list[Any]:
         """Take rows of `width` strings; return them as Arrow columns."""
         columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        self.add_columns(columns)
+        self.add_columns(
+            [column if position in self.varied else column.dictionary_encode() for position, column in enumerate(columns)]
+        )
         return columns
 
     def add_columns(self, columns: Sequence[Any]) -> None:
-        """Take `width` Arrow columns of strings."""
+        """Take `width` Arrow columns of strings, coded but for those whose cells differ too much."""
         self.parts.append([self._pack(position, column) for position, column in enumerate(columns)])
         self.n_rows += len(columns[0])
 
     def _pack(self, position: int, column: Any) -> Any:
         is_coded = pa.types.is_dictionary(column.type)
-        if position in self.varied and not is_coded:
-            return column
-        packed = column if is_coded else column.dictionary_encode()
-        if len(column) >= FEWEST_TOLD:
-            if len(packed.dictionary) > len(column) * MOST_DISTINCT:
-                self.varied.add(position)
-                self.repeating.discard(position)
-            elif position not in self.varied:
-                self.repeating.add(position)
-        return packed
+        if len(column) >= FEWEST_TOLD and not (is_coded and len(column.dictionary) <= len(column) * MOST_DISTINCT):
+            self.varied.add(position)
+        return column if is_coded or position in self.varied else column.dictionary_encode()
 
     def is_blank(self, position: int) -> bool:
         """Tell whether no row holds anything in this column."""

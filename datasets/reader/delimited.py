@@ -157,7 +157,7 @@ def _splitter(dialect: Dialect, first: list[Record], columns: TextColumns, sourc
         delimiter=NO_MARK if dialect == Dialect(delimiter=NO_DELIMITER) else dialect.delimiter,
         width=widths.pop() if is_short else columns.width,
         longest=source.limits.max_cell_chars,
-        repeating=columns.repeating,
+        varied=columns.varied,
     )
 
 

@@ -19,9 +19,14 @@ from segmentiq.ml.compiled import compiled, inner
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int32]
-QUOTE, LINE_FEED, RETURN = b'"\n\r'
+QUOTE, RETURN = b'"\r'
+AT_DELIMITER, AT_LINE_FEED, AT_RETURN, AT_QUOTE = range(4)
+"""What a mark is, in its two lowest bits; the others say where it is."""
+BITS, KIND, NEXT = 2, 3, 4
+"""From one mark to the same one on the next byte."""
+MOST_BYTES = 2**29
 MIX, ONE = np.uint64(0x9E3779B97F4A7C15), np.uint64(1)
-FOLD = np.uint64(32)
+FOLD, TOP, LONG = np.uint64(32), np.uint64(56), np.uint64(0xFF << 56)
 FREE = np.int32(-1)
 ODD = -1
 """Says that a text is left to `csv`, or that the cells of a column differ too much to be numbered."""
@@ -36,51 +41,54 @@ class Column(NamedTuple):
     has_doubled: bool
 
 
-def split_fields(text: bytes, delimiter: str, width: int, longest: int, repeating: Collection[int] = ()) -> list[Any] | None:
-    """Return the columns of whole records: Arrow strings, or coded where their place is in `repeating`; None where one is odd.
+def split_fields(text: bytes, delimiter: str, width: int, longest: int, varied: Collection[int] = ()) -> list[Any] | None:
+    """Return the columns of whole records: coded, or Arrow strings where most of them differ; None where a record is odd.
 
-    No cell may have more than `longest` bytes.
+    No cell may have more than `longest` bytes. It is known that the cells of the columns in `varied` differ.
     """
     end = b"" if text.endswith((b"\n", b"\r")) else b"\n"
     data = np.frombuffer(text + end + bytes(LANES), np.uint8)
+    if len(data) > MOST_BYTES:
+        return None
     marks = np.empty(len(data), np.int32)  # what is not written on takes no memory
-    marks = marks[: find_marks(data, len(data) - LANES, ord(delimiter), marks)]
-    starts, lengths = np.empty((2, width, len(marks) // width + 1), np.int32)
-    n_rows, n_quoted = find_fields(data, marks, ord(delimiter), starts, lengths)
+    n_marks, n_quotes = find_marks(data, len(data) - LANES, ord(delimiter), marks)
+    starts, lengths = np.empty((2, width, n_marks // width + 1), np.int32)
+    n_rows, n_quoted = find_fields(marks[:n_marks], starts, lengths)
     if n_rows < 1:
         return None
     starts, lengths = starts[:, :n_rows], lengths[:, :n_rows]
     if lengths.max() > longest or not lengths.any(axis=0).all():
         return None
-    has_doubled = int(np.count_nonzero(data == QUOTE)) > 2 * n_quoted
+    has_doubled = n_quotes > 2 * n_quoted
     columns = [Column(data, starts[at], lengths[at], has_doubled) for at in range(width)]
-    return [_to_codes(column) if at in repeating else _to_strings(column) for at, column in enumerate(columns)]
+    return [_to_strings(column) if at in varied else _to_codes(column) for at, column in enumerate(columns)]
 
 
 @compiled
-def find_marks(data: Bytes, size: int, delimiter: int, marks: Places) -> int:
-    """Write where the delimiters, quotation marks and ends of lines are; return how many."""
-    n = 0
+def find_marks(data: Bytes, size: int, delimiter: int, marks: Places) -> tuple[int, int]:
+    """Write where the delimiters, quotation marks and ends of lines are, and which; return how many, and of quotation marks."""
+    n, n_quotes = 0, 0
     for base in range(0, size, LANES):
         bits = marks_at(data, base, delimiter)
         while bits:
-            marks[n] = base + lowest(bits)
+            at = base + lowest(bits)
+            is_quote, is_return = data[at] == QUOTE, data[at] == RETURN
+            kind = AT_QUOTE if is_quote else AT_RETURN if is_return else AT_LINE_FEED
+            marks[n] = at * NEXT + (AT_DELIMITER if data[at] == delimiter else kind)
+            n_quotes += is_quote
             bits &= bits - ONE
             n += 1
-    return n
+    return n, n_quotes
 
 
 @compiled
-def find_fields(data: Bytes, marks: Places, delimiter: int, starts: Places, lengths: Places) -> tuple[int, int]:
+def find_fields(marks: Places, starts: Places, lengths: Places) -> tuple[int, int]:
     """Write where the fields of each record start and how long they are; lines with nothing at all are no records.
 
     Parameters
     ----------
-    data : ndarray of uint8
-        Records that end with LF, CR LF or CR, and another byte.
     marks : ndarray of int32
-        The places of all delimiters, quotation marks and ends of lines.
-    delimiter : int
+        The places of all delimiters, quotation marks and ends of lines (LF, CR LF or CR), and which they are.
     starts, lengths : ndarray of int32, shape (width, records)
         Written on; of a quoted field what is between the marks, in which every other mark is doubled.
 
@@ -93,20 +101,20 @@ def find_fields(data: Bytes, marks: Places, delimiter: int, starts: Places, leng
     width = len(starts)
     mark, row, column, start, n_quoted = 0, 0, 0, 0, 0
     while mark < len(marks):
-        is_quoted = data[start] == QUOTE
+        is_quoted = marks[mark] == start * NEXT + AT_QUOTE
         if is_quoted:
-            mark = _find_closing(data, marks, mark + 1) + 1
-            if mark >= len(marks) or marks[mark] != marks[mark - 1] + 1:
+            mark = _find_closing(marks, mark + 1) + 1
+            if mark >= len(marks) or marks[mark] >> BITS != (marks[mark - 1] >> BITS) + 1:
                 return ODD, 0
-        at = marks[mark]
+        at, kind = marks[mark] >> BITS, marks[mark] & KIND
         starts[column, row], lengths[column, row] = start + is_quoted, at - start - 2 * is_quoted
-        is_last = data[at] != delimiter
-        mark += 1 + (data[at] == RETURN and mark + 1 < len(marks) and data[at + 1] == LINE_FEED)
+        is_last = kind != AT_DELIMITER
         is_nothing = is_last and column == 0 and at == start
-        start = marks[mark - 1] + 1
+        is_pair = kind == AT_RETURN and mark + 1 < len(marks) and marks[mark + 1] == (at + 1) * NEXT + AT_LINE_FEED
+        mark, start = mark + 1 + is_pair, at + 1 + is_pair
         if is_nothing:
             continue
-        if data[at] == QUOTE or is_last != (column + 1 == width):
+        if kind == AT_QUOTE or is_last != (column + 1 == width):
             return ODD, 0
         n_quoted += is_quoted
         row, column = (row + 1, 0) if is_last else (row, column + 1)
@@ -114,12 +122,11 @@ def find_fields(data: Bytes, marks: Places, delimiter: int, starts: Places, leng
 
 
 @inner
-def _find_closing(data: Bytes, marks: Places, mark: int) -> int:
+def _find_closing(marks: Places, mark: int) -> int:
     """Return the place among the marks of the one that closes a quoted field."""
     while mark < len(marks):
-        at = marks[mark]
-        if data[at] == QUOTE:
-            if mark + 1 == len(marks) or marks[mark + 1] != at + 1 or data[at + 1] != QUOTE:
+        if marks[mark] & KIND == AT_QUOTE:
+            if mark + 1 == len(marks) or marks[mark + 1] != marks[mark] + NEXT:
                 return mark
             mark += 1
         mark += 1
@@ -137,7 +144,9 @@ def _to_codes(column: Column) -> Any:
     data, starts, lengths, _ = column
     n = len(starts)
     codes, firsts = np.empty(n, np.int32), np.empty(n // 2 + 1, np.int32)
-    n_different = code_cells(data, starts, lengths, np.full(1 << (n + 1).bit_length(), FREE, np.int32), codes, firsts)
+    n_places = 1 << (n + 1).bit_length()
+    table, keys = np.full(n_places, FREE, np.int32), np.empty(n_places, np.uint64)
+    n_different = code_cells(data, starts, lengths, table, keys, codes, firsts)
     if n_different == ODD:
         return _to_strings(column)
     firsts = firsts[:n_different]
@@ -168,15 +177,17 @@ def copy_cells(data: Bytes, starts: Places, lengths: Places, has_doubled: bool, 
 
 
 @compiled
-def code_cells(data: Bytes, starts: Places, lengths: Places, table: Places, codes: Places, firsts: Places) -> int:
+def code_cells(
+    data: Bytes, starts: Places, lengths: Places, table: Places, keys: NDArray[np.uint64], codes: Places, firsts: Places
+) -> int:
     """Number the different cells as they come up; return how many there are, `ODD` where they are more than `firsts` holds.
 
     Parameters
     ----------
     data : ndarray of uint8
     starts, lengths : ndarray of int32, shape (n,)
-    table : ndarray of int32
-        More than n places, a power of two, all of them `FREE`; written on.
+    table, keys : ndarray of int32 and of uint64
+        More than n places, a power of two, all of them `FREE` in the table; written on.
     codes : ndarray of int32, shape (n,)
         Written on: the number of each cell.
     firsts : ndarray of int32
@@ -185,16 +196,21 @@ def code_cells(data: Bytes, starts: Places, lengths: Places, table: Places, code
     n_different, last = 0, len(table) - 1
     for row in range(len(starts)):
         start, length = starts[row], lengths[row]
-        place = np.int64(_mix(data, start, length) >> FOLD) & last
+        is_short = length < WORD  # then the key is the cell
+        key = _rest_at(data, start, length) | np.uint64(length) << TOP if is_short else _mix(data, start, length) | LONG
+        place = np.int64((key * MIX) >> FOLD) & last
         code = table[place]
-        while code != FREE and not (length == lengths[firsts[code]] and _are_alike(data, start, starts[firsts[code]], length)):
+        while code != FREE and not (
+            keys[place] == key
+            and (is_short or (length == lengths[firsts[code]] and _are_alike(data, start, starts[firsts[code]], length)))
+        ):
             place = (place + 1) & last
             code = table[place]
         if code == FREE:
             if n_different == len(firsts):
                 return ODD
             code = n_different
-            table[place], firsts[code] = code, row
+            table[place], keys[place], firsts[code] = code, key, row
             n_different += 1
         codes[row] = code
     return n_different

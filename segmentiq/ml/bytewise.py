@@ -41,12 +41,40 @@ def marks_at(_: Any, data: Any, at: Any, delimiter: Any) -> Generated:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         held = builder.load(_place(context, builder, signature.args[0], args[0], args[1], _VECTOR), align=1)
-        nothing, lanes = ir.Constant(_VECTOR, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        first = builder.insert_element(nothing, args[2], ir.Constant(ir.IntType(32), 0))
-        found = builder.icmp_unsigned("==", held, builder.shuffle_vector(first, nothing, lanes))
+        found = builder.icmp_unsigned("==", held, _everywhere(builder, args[2]))
         for mark in b'"\n\r':
             found = builder.or_(found, builder.icmp_unsigned("==", held, ir.Constant(_VECTOR, [mark] * LANES)))
         return builder.bitcast(found, _WORD)
+
+    return signature, generate
+
+
+@intrinsic
+def equal_at(_: Any, data: Any, at: Any, byte: Any) -> Generated:
+    """Return the bits of the 64 bytes from `at` on that are this byte."""
+    signature = types.uint64(data, types.intp, types.uint8)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        held = builder.load(_place(context, builder, signature.args[0], args[0], args[1], _VECTOR), align=1)
+        return builder.bitcast(builder.icmp_unsigned("==", held, _everywhere(builder, args[2])), _WORD)
+
+    return signature, generate
+
+
+def _everywhere(builder: Any, byte: Any) -> Any:
+    """Return 64 times the same byte."""
+    nothing, lanes = ir.Constant(_VECTOR, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return builder.shuffle_vector(builder.insert_element(nothing, byte, ir.Constant(ir.IntType(32), 0)), nothing, lanes)
+
+
+@intrinsic
+def n_set(_: Any, bits: Any) -> Generated:
+    """Return how many bits are set."""
+    signature = types.int64(types.uint64)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        count = _declare(builder.module, ir.FunctionType(_WORD, [_WORD]), "llvm.ctpop.i64")
+        return builder.call(count, [args[0]])
 
     return signature, generate
 

@@ -103,13 +103,13 @@ def test_other_dialects_are_left_to_csv() -> None:
     assert Splitter(delimiter=",", width=1, longest=100)(b"a\nb\n") is None
 
 
-@pytest.mark.parametrize("repeating", [(), (0,), (1,), (0, 1)])
-def test_columns_that_repeat_are_coded_and_hold_the_same(repeating: tuple[int, ...]) -> None:
-    block = Splitter(delimiter=",", width=2, longest=100, repeating=repeating)(b'a,1\n"b, c",\n,1\na,"""2"""\n')
+@pytest.mark.parametrize("varied", [(), (0,), (1,), (0, 1)])
+def test_columns_that_repeat_are_coded_and_hold_the_same(varied: tuple[int, ...]) -> None:
+    block = Splitter(delimiter=",", width=2, longest=100, varied=varied)(b'a,1\n"b, c",\n,1\na,"""2"""\n')
     assert block is not None
-    assert [pa.types.is_dictionary(column.type) for column in block.columns] == [0 in repeating, 1 in repeating]
+    assert [pa.types.is_dictionary(column.type) for column in block.columns] == [0 not in varied, 1 not in varied]
     assert [column.to_pylist() for column in block.columns] == [["a", "b, c", "", "a"], ["1", "", "1", '"2"']]
-    assert Splitter(delimiter=",", width=2, longest=100, repeating=repeating)(b"a,1\n,\n") is None
+    assert Splitter(delimiter=",", width=2, longest=100, varied=varied)(b"a,1\n,\n") is None
 
 
 def test_one_column_needs_no_delimiter() -> None:
