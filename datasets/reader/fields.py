@@ -7,6 +7,7 @@ one), is never guessed at: the whole text is left to `csv` then.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from segmentiq.ml.compiled import compiled, inner
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int32]
-QUOTE, RETURN = b'"\r'
+QUOTE, LINE_FEED, RETURN = b'"\n\r'
 AT_DELIMITER, AT_LINE_FEED, AT_RETURN, AT_QUOTE = range(4)
 """What a mark is, in its two lowest bits; the others say where it is."""
 BITS, KIND, NEXT = 2, 3, 4
@@ -41,27 +42,50 @@ class Column(NamedTuple):
     has_doubled: bool
 
 
+class Scratch(threading.local):
+    """Arrays that a thread writes on, kept from one text to the next: the system has to clear every page of fresh memory first."""
+
+    def take(self, name: str, n: int, dtype: type[Any]) -> Any:
+        """Return an array of so many places; what was written on the one of this name before is gone."""
+        if len(getattr(self, name, "")) < n:
+            setattr(self, name, np.empty(n, dtype))
+        return getattr(self, name)[:n]
+
+
+SCRATCH = Scratch()
+
+
 def split_fields(text: bytes, delimiter: str, width: int, longest: int, varied: Collection[int] = ()) -> list[Any] | None:
     """Return the columns of whole records: coded, or Arrow strings where most of them differ; None where a record is odd.
 
     No cell may have more than `longest` bytes. It is known that the cells of the columns in `varied` differ.
     """
-    end = b"" if text.endswith((b"\n", b"\r")) else b"\n"
-    data = np.frombuffer(text + end + bytes(LANES), np.uint8)
-    if len(data) > MOST_BYTES:
+    if len(text) > MOST_BYTES:
         return None
-    marks = np.empty(len(data), np.int32)  # what is not written on takes no memory
+    data = _with_room(text)
+    marks = SCRATCH.take("marks", len(data), np.int32)
     n_marks, n_quotes = find_marks(data, len(data) - LANES, ord(delimiter), marks)
-    starts, lengths = np.empty((2, width, n_marks // width + 1), np.int32)
-    n_rows, n_quoted = find_fields(marks[:n_marks], starts, lengths)
-    if n_rows < 1:
+    n_most = n_marks // width + 1
+    starts, lengths = SCRATCH.take("fields", 2 * width * n_most, np.int32).reshape(2, width, n_most)
+    n_rows, n_quoted, found = find_fields(marks[:n_marks], starts, lengths)
+    if n_rows < 1 or found > longest:
         return None
     starts, lengths = starts[:, :n_rows], lengths[:, :n_rows]
-    if lengths.max() > longest or not lengths.any(axis=0).all():
-        return None
     has_doubled = n_quotes > 2 * n_quoted
     columns = [Column(data, starts[at], lengths[at], has_doubled) for at in range(width)]
     return [_to_strings(column) if at in varied else _to_codes(column) for at, column in enumerate(columns)]
+
+
+def _with_room(text: bytes) -> Bytes:
+    """Return a text whose last line ends, with room for a word of 64 bytes behind it."""
+    size = len(text)
+    data: Bytes = SCRATCH.take("data", size + 1 + LANES, np.uint8)
+    data[:size] = np.frombuffer(text, np.uint8)
+    data[size:] = 0
+    if text.endswith((b"\n", b"\r")):
+        return data[:-1]
+    data[size] = LINE_FEED
+    return data
 
 
 @compiled
@@ -82,7 +106,7 @@ def find_marks(data: Bytes, size: int, delimiter: int, marks: Places) -> tuple[i
 
 
 @compiled
-def find_fields(marks: Places, starts: Places, lengths: Places) -> tuple[int, int]:
+def find_fields(marks: Places, starts: Places, lengths: Places) -> tuple[int, int, int]:
     """Write where the fields of each record start and how long they are; lines with nothing at all are no records.
 
     Parameters
@@ -95,30 +119,32 @@ def find_fields(marks: Places, starts: Places, lengths: Places) -> tuple[int, in
     Returns
     -------
     tuple of int
-        How many records there are, `ODD` where one is not as wide as the others or not quoted as it should be; and how many
-        fields are quoted.
+        How many records there are, `ODD` where one is not as wide as the others, not quoted as it should be or without anything;
+        how many fields are quoted, and how many bytes the longest one has.
     """
     width = len(starts)
-    mark, row, column, start, n_quoted = 0, 0, 0, 0, 0
+    mark, row, column, start, n_quoted, n_held, longest = 0, 0, 0, 0, 0, 0, 0
     while mark < len(marks):
         is_quoted = marks[mark] == start * NEXT + AT_QUOTE
         if is_quoted:
             mark = _find_closing(marks, mark + 1) + 1
             if mark >= len(marks) or marks[mark] >> BITS != (marks[mark - 1] >> BITS) + 1:
-                return ODD, 0
+                return ODD, 0, 0
         at, kind = marks[mark] >> BITS, marks[mark] & KIND
-        starts[column, row], lengths[column, row] = start + is_quoted, at - start - 2 * is_quoted
+        length = at - start - 2 * is_quoted
+        starts[column, row], lengths[column, row] = start + is_quoted, length
         is_last = kind != AT_DELIMITER
         is_nothing = is_last and column == 0 and at == start
         is_pair = kind == AT_RETURN and mark + 1 < len(marks) and marks[mark + 1] == (at + 1) * NEXT + AT_LINE_FEED
         mark, start = mark + 1 + is_pair, at + 1 + is_pair
         if is_nothing:
             continue
-        if kind == AT_QUOTE or is_last != (column + 1 == width):
-            return ODD, 0
-        n_quoted += is_quoted
-        row, column = (row + 1, 0) if is_last else (row, column + 1)
-    return (ODD if column else row), n_quoted
+        n_held += length
+        if kind == AT_QUOTE or is_last != (column + 1 == width) or (is_last and n_held == 0):
+            return ODD, 0, 0
+        n_quoted, longest = n_quoted + is_quoted, max(longest, length)
+        row, column, n_held = (row + 1, 0, 0) if is_last else (row, column + 1, n_held)
+    return (ODD if column else row), n_quoted, longest
 
 
 @inner
@@ -145,13 +171,14 @@ def _to_codes(column: Column) -> Any:
     n = len(starts)
     codes, firsts = np.empty(n, np.int32), np.empty(n // 2 + 1, np.int32)
     n_places = 1 << (n + 1).bit_length()
-    table, keys = np.full(n_places, FREE, np.int32), np.empty(n_places, np.uint64)
+    table, keys = SCRATCH.take("table", n_places, np.int32), SCRATCH.take("keys", n_places, np.uint64)
+    table.fill(FREE)
     n_different = code_cells(data, starts, lengths, table, keys, codes, firsts)
     if n_different == ODD:
         return _to_strings(column)
     firsts = firsts[:n_different]
     levels = _to_strings(column._replace(starts=starts[firsts], lengths=lengths[firsts]))
-    return pa.DictionaryArray.from_arrays(pa.array(codes), levels)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), levels, safe=False)
 
 
 @compiled
