@@ -21,7 +21,7 @@ from bench.tables import SEED
 INTAKE = "reading"
 PANDAS, ARROW = "pandas.read_csv", "pyarrow.csv"
 WORDS = ("parcel", "late", "asked", "for", "a", "refund", "happy", "with", "size", "blue", "called", "twice", "gift", "moved")
-FEW = 300
+FEW = 3_000
 """Lines for the call that loads what the work needs, before it is timed."""
 
 Shape = tuple[int, int]

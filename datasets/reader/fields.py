@@ -43,7 +43,7 @@ class Column(NamedTuple):
 
 
 class Scratch(threading.local):
-    """Arrays that a thread writes on, kept from one text to the next: the system has to clear every page of fresh memory first."""
+    """Arrays that a thread writes on, kept from one text to the next: the system clears every page of fresh memory first."""
 
     def take(self, name: str, n: int, dtype: type[Any]) -> Any:
         """Return an array of so many places; what was written on the one of this name before is gone."""
