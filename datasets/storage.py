@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 import xxhash
 
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 ORIGINAL = "original"
 CHUNK = 1024 * 1024
+FLUSHED = 32 * CHUNK
+"""Bytes after which a file that is written goes to the disk as far as it is, instead of all of it at its end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,8 +87,7 @@ def remove_dir(pk: object) -> None:
 def store_upload(pk: object, chunks: Iterable[bytes], max_bytes: int) -> StoredFile:
     """Stream an upload to its place. Raises FileRefused when more bytes come than announced and allowed."""
     path = dataset_dir(pk) / ORIGINAL
-    with replacing(path) as part, part.open("wb") as stream:
-        hashed = Hashed(stream)
+    with replacing(path) as part, part.open("wb") as stream, Hashed(stream) as hashed:
         for chunk in chunks:
             if hashed.size + len(chunk) > max_bytes:
                 raise too_large(max_bytes)
@@ -182,8 +184,7 @@ def store_rows(dataset: Dataset, read: ReadResult) -> StoredFile:
 
 def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[BinaryIO], None]) -> StoredFile:
     draft = dataset_dir(dataset.pk) / pattern.format(f"draft{dataset.lease[:8]}")
-    with replacing(draft) as part, part.open("wb") as stream:
-        hashed = Hashed(stream)
+    with replacing(draft) as part, part.open("wb") as stream, Hashed(stream) as hashed:
         write(cast("BinaryIO", hashed))
     path = draft.with_name(pattern.format(hashed.fingerprint[:16]))
     draft.replace(path)
@@ -192,17 +193,30 @@ def _store_hashed(dataset: Dataset, pattern: str, write: Callable[[BinaryIO], No
 
 
 class Hashed:
-    """A file to write to that knows the fingerprint of what was written."""
+    """A file to write to that knows the fingerprint of what was written, and brings it to the disk while more is made."""
 
     closed = False
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._hash, self.size = stream, xxhash.xxh3_128(), 0
+        self._threads, self._flushing = ThreadPoolExecutor(1), list[Future[None]]()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what is on its way. Raises OSError when the disk took some of it and failed."""
+        self._threads.shutdown()
+        for flushing in self._flushing:
+            flushing.result()
 
     def write(self, data: bytes) -> int:
         self._hash.update(data)
         self.size += memoryview(data).nbytes
-        return self._stream.write(data)
+        written = self._stream.write(data)
+        if self.size >= FLUSHED * (len(self._flushing) + 1):
+            self._flushing.append(self._threads.submit(os.fdatasync, self._stream.fileno()))
+        return written
 
     def flush(self) -> None:
         self._stream.flush()

@@ -88,7 +88,7 @@ def read_table(
         raw = _without_repeats(raw, source)
     columns = _type_columns(raw, source)
     give_back()  # what typing has let go
-    if all(typed.series.isna().all() for typed in columns):
+    if all(typed.statistics["n_missing"] == raw.n_rows for typed in columns):
         raise no_usable_columns()
     _warn_of_rows(columns, raw, source.findings)
     kept = LedgerEntry(what="kept", rows=raw.n_rows, reason="Rows of the table.", is_kept=True)
@@ -181,7 +181,7 @@ def _warn_of_rows(columns: list[Typed], raw: RawTable, findings: Findings) -> No
     if raw.n_rows < FEWEST_ROWS:
         findings.warn("too_few_rows", f"{count_of(raw.n_rows, 'row')}: a segmentation needs at least {FEWEST_ROWS} customers.")
     for typed in columns:
-        name, n_present = typed.column.name, int(typed.series.notna().sum())
+        name, n_present = typed.column.name, raw.n_rows - typed.statistics["n_missing"]
         if typed.column.kind == "id" and is_customer_id(split_name(name)):
             n_customers = int(typed.series.nunique()) if typed.n_distinct is None else typed.n_distinct
             if n_customers < 0.95 * n_present:
