@@ -204,10 +204,10 @@ class Hashed:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Wait for what is on its way. Raises OSError when the disk took some of it and failed."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for what is on its way. Raises OSError when the disk failed at it, unless something else failed already."""
         self._threads.shutdown()
-        for flushing in self._flushing:
+        for flushing in self._flushing if kind is None else ():
             flushing.result()
 
     def write(self, data: bytes) -> int:

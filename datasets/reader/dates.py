@@ -106,9 +106,14 @@ def read_dates(values: Any, words: tuple[str, ...], order: str | None = None) ->
 
 def looks_like_dates(values: Any) -> float:
     """Return the share of the cells that are written like a date."""
-    patterns = as_python(NUMERIC), as_python(NAMED)
-    like = [any(pattern.search(text) for pattern in patterns) for text in values.to_pylist()]
+    like = [_has_year(text) or as_python(NAMED).search(text) is not None for text in values.to_pylist()]
     return sum(like) / max(len(like), 1)
+
+
+def _has_year(text: str) -> bool:
+    """Tell whether numbers are written like a date whose year has two or four digits, as versions such as 1.0.0 have none."""
+    found = as_python(NUMERIC).search(text)
+    return found is not None and (len(found["a"]) == 4 or len(found["c"]) in (2, 4))
 
 
 def read_numbered(numbers: NDArray[np.float64], words: tuple[str, ...]) -> Dates | None:

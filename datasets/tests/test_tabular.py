@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet
 import pytest
 
@@ -104,6 +105,18 @@ def test_a_kind_that_does_not_fit_is_refused_with_a_count_and_no_value(tmp_path:
     assert refused.value.code == "invalid_kind"
     assert "1 of its values" in refused.value.message
     assert "secret" not in refused.value.message + refused.value.hint
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("category", ["1", "02"]), ("number", [1.0, 2.0]), ("text", ["1", "02"])])
+def test_strings_that_repeat_are_held_once_and_come_back_as_any_kind(tmp_path: Path, kind: str, expected: list[Any]) -> None:
+    table = a_table(
+        key=("id", pd.Series([f"{n}" for n in range(80)], dtype="str")),
+        level=("category", pd.Series(["1", "02"] * 40, dtype="str")),
+    )
+    loaded = back(table, tmp_path, level=kind).frame["level"]
+    assert loaded.tolist() == expected * 40
+    arrow = pa.ipc.open_file(str(tmp_path / "table.arrow")).schema
+    assert [pa.types.is_dictionary(column.type) for column in arrow] == [False, True]
 
 
 def test_a_table_that_was_stored_as_parquet_is_loaded_too(tmp_path: Path) -> None:

@@ -36,6 +36,10 @@ def test_text_that_looks_like_something_else_is_kept_and_told(cells: list[str], 
     assert not any(cell in warning["message"] for warning in result.warnings for cell in cells if len(cell) > 3)
 
 
+def test_versions_are_no_dates() -> None:
+    assert "mixed_dates" not in warned(column("version", ["1.0.0", "2.1.3", "2.10.7"]))
+
+
 @pytest.mark.parametrize("cells", [["-999", "5", "7"], ["9999", "5", "7"], ["999", "25", "37"], ["-99.0", "1.5", "2.5"]])
 def test_a_number_of_nines_far_out_is_told_and_kept(cells: list[str]) -> None:
     result = column("amount", cells)
