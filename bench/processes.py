@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.contenders import OURS
 from bench.measurements import Run
+from segmentiq.jobs.engine import ALLOCATORS
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 3600.0
@@ -32,7 +33,7 @@ def our_environment(engine: Path) -> dict[str, str]:
     """Return the environment of our processes, with compiled code in this folder."""
     libraries = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
     ours = {"ENGINE_DIR": str(engine), "NUMBA_CACHE_DIR": str(engine / "compiled"), "DATABASE_URL": "sqlite://:memory:"}
-    return {**os.environ, **dict.fromkeys(libraries, "1"), **ours}
+    return {**os.environ, **dict.fromkeys(libraries, "1"), **ALLOCATORS, **ours}
 
 
 def call_child(*words: str | Path, environment: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from django.conf import settings
 logger = logging.getLogger("segmentiq.jobs")
 
 COMPILED = "NUMBA_CACHE_DIR"
+ALLOCATORS = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""They reserve no address space, which the limit would count, and what one step lets go the next one takes."""
 
 
 def engine_environment() -> dict[str, str]:
@@ -30,7 +32,9 @@ def engine_environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "NUMBA_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
         COMPILED: str(compiled_folder()),
+        **ALLOCATORS,
     }
 
 

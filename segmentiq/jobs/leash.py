@@ -20,8 +20,8 @@ from segmentiq.jobs.engine import engine_environment
 from segmentiq.jobs.lifecycle import Job
 from segmentiq.jobs.task import JobKind
 
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system", "MPLBACKEND": "Agg"}
-"""Allocators that do not reserve address space, which the limit would count."""
+ENDING_S = 10.0
+"""Seconds for a child that is ending to come to its own exit code: longer than its libraries take, shorter than a lease lasts."""
 
 
 class Leash:
@@ -36,7 +36,7 @@ class Leash:
         path = os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "segmentiq.jobs.child", str(os.getpid()), str(theirs.fileno())],
-            env={**os.environ, **ENVIRONMENT, **engine_environment(), "PYTHONPATH": path},
+            env={**os.environ, **engine_environment(), "PYTHONPATH": path},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
         )
@@ -56,7 +56,7 @@ class Leash:
         try:
             word = str(self.connection.recv()) if self.connection.poll(seconds) else ""
         except (EOFError, OSError):
-            self._reap(patience=2)
+            self._reap(patience=ENDING_S)
             return "gone"
         self.is_ready = self.is_ready or word == "ready"
         self.is_preparing = (self.is_preparing or word == "preparing") and not self.is_ready
