@@ -156,7 +156,7 @@ def test_columns_corrected_while_the_run_waited_end_it_with_a_sentence(make_data
 
 def test_a_damaged_table_ends_the_run_with_a_sentence(make_dataset: Make, drain: Make, media: Path) -> None:
     run = queued(make_dataset())
-    next((media / "datasets").rglob("*.parquet")).write_bytes(b"PAR1")
+    next((media / "datasets").rglob("*.arrow")).write_bytes(b"ARROW1")
     drain()
     run.refresh_from_db()
     assert (run.status, run.error_code) == ("failed", "table_unreadable")
