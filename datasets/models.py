@@ -41,7 +41,7 @@ class Dataset(Job):
     file_name = models.CharField(max_length=255, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
-    """As `segmentiq.files.fingerprint` makes it, like those of the two files below; a SHA-256 where it was stored before."""
+    """As `segmentiq.files.fingerprinting` makes it, like those of the two files below; a SHA-256 where it was stored before."""
     size = models.PositiveBigIntegerField(editable=False, help_text="Bytes of the uploaded file.")
     overrides = models.JSONField(default=dict, blank=True, editable=False)
     """Reader decisions taken by the person: {"delimiter": ";", "encoding": "cp1252", "sheet": "E Comm", "header": true}."""

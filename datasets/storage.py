@@ -22,8 +22,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
-import xxhash
-
 from datasets.cells import shown_cells, written_cells
 from datasets.models import Dataset
 from segmentiq.access import must_exist
@@ -31,6 +29,7 @@ from segmentiq.files import (
     PART,
     dataset_folder,
     entries_of,
+    fingerprinting,
     flush,
     folders_by_key,
     is_sha256,
@@ -198,7 +197,7 @@ class Hashed:
     closed = False
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._hash, self.size = stream, xxhash.xxh3_128(), 0
+        self._stream, self._hash, self.size = stream, fingerprinting(), 0
         self._threads, self._flushing = ThreadPoolExecutor(1), list[Future[None]]()
 
     def __enter__(self) -> Self:
@@ -229,7 +228,8 @@ class Hashed:
 
     @property
     def fingerprint(self) -> str:
-        return self._hash.hexdigest()
+        digest: str = self._hash.hexdigest()
+        return digest
 
 
 def load_table(dataset: Dataset, columns: Sequence[Column] | None = None) -> Table:

@@ -2,8 +2,7 @@
 
 An Arrow file is the memory of the columns as it is, so writing and loading cost nothing but the disk; it keeps the dtypes, and
 the kinds as they were read in its metadata. The text is how the rest of the product shows a value, and beside it how the customer
-wrote it. A column whose kind was overridden is converted from the text that is shown, so what a
-person sees is what is converted.
+wrote it. A column whose kind was overridden is converted from the text that is shown, so what a person sees is what is converted.
 """
 
 from __future__ import annotations

@@ -28,11 +28,6 @@ def offsets_of(values: Any) -> NDArray[np.integer[Any]]:
     return np.frombuffer(values.buffers()[1], wide)[values.offset : values.offset + len(values) + 1]
 
 
-def lengths_of(values: Any) -> NDArray[np.integer[Any]]:
-    """Return how many bytes each string has."""
-    return np.diff(offsets_of(values))
-
-
 def buffers_of(values: Any) -> tuple[Bytes, Places]:
     """Return the buffer of the strings as it is, and where in it each of them starts and the last one ends."""
     held = values.buffers()[2]

@@ -22,9 +22,9 @@ Bytes = NDArray[np.uint8]
 Places = NDArray[np.int32]
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 AT_DELIMITER, AT_LINE_FEED, AT_RETURN, AT_QUOTE = range(4)
-"""What a mark is, in its two lowest bits; the others say where it is."""
+"""What a mark is, in its lowest bits; the others say where it is."""
 BITS, KIND, NEXT = 2, 3, 4
-"""From one mark to the same one on the next byte."""
+"""How many those bits are, all of them set, and how far it is from a mark to the same one on the next byte."""
 MOST_BYTES = 2**29
 MIX, ONE = np.uint64(0x9E3779B97F4A7C15), np.uint64(1)
 FOLD, TOP, LONG = np.uint64(32), np.uint64(56), np.uint64(0xFF << 56)

@@ -7,9 +7,10 @@ choice is left. Then the column is read by its distinct cells like any other, wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ from datasets.reader.tally import tally_rows
 from datasets.reader.typed import Typed, as_typed, judge_date
 from datasets.reader.words import LARGEST_EXACT, MOST_TRUTHS, split_name
 
+Part = TypeVar("Part")
 FEW = 1_000
 """Cells that tell how the column is written."""
 
@@ -67,14 +69,9 @@ def read_plain_numbers(cells: VariedCells, writing: Writing) -> tuple[NDArray[An
     """Return a number per row, NaN where the cell is empty, how the first are written, and all as shown where that is known."""
     if writing.decimal not in (None, "."):
         return None
-    parts = []
-    for chunk in cells.chunks:
-        part = plain.read_numbers(chunk)
-        if part is None:
-            return None
-        parts.append(part)
-    numbers = read_numbers(head_of(cells), writing)
-    if numbers is None or numbers.decimal != "." or numbers.thousands or numbers.symbol or numbers.is_ambiguous:
+    parts = _read_all(plain.read_numbers, cells)
+    numbers = None if parts is None else read_numbers(head_of(cells), writing)
+    if parts is None or numbers is None or numbers.decimal != "." or numbers.thousands or numbers.symbol or numbers.is_ambiguous:
         return None
     is_whole, has_gaps = not any(part.n_points for part in parts), any(part.n_empty for part in parts)
     if not (all(part.is_exact for part in parts) if is_whole else numbers.is_certain):
@@ -104,11 +101,19 @@ def _read_digits(chunk: Any) -> NDArray[np.float64]:
 
 def read_plain_times(cells: VariedCells) -> tuple[NDArray[np.datetime64], bool] | None:
     """Return a timestamp per row, NaT where the cell is empty, and whether all of them are shown as they are written."""
+    parts = _read_all(partial(plain.read_times, first_year=FIRST_YEAR, last_year=LAST_YEAR), cells)
+    if parts is None:
+        return None
+    whole = plain.join_times(parts)
+    return (whole.values, whole.is_plain) if whole.n_empty < len(whole.values) else None
+
+
+def _read_all(read: Callable[[Any], Part | None], cells: VariedCells) -> list[Part] | None:
+    """Return what is read of every part of a column; None as soon as one has an odd cell."""
     parts = []
     for chunk in cells.chunks:
-        part = plain.read_times(chunk, FIRST_YEAR, LAST_YEAR)
+        part = read(chunk)
         if part is None:
             return None
         parts.append(part)
-    whole = plain.join_times(parts)
-    return (whole.values, whole.is_plain) if whole.n_empty < len(whole.values) else None
+    return parts
